@@ -1,0 +1,142 @@
+// Package finding holds the one currency of everything in policygen that reports:
+// where something stands, how bad it is, what is wrong and what to do about it.
+package finding
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Position is a place in a text file.
+// Line and Column are 1-based; Column counts bytes, as Go and CUE do.
+// The zero Position means that there is no place to point at;
+// Line 0 with a File means the file as a whole.
+type Position struct {
+	File   string
+	Line   int
+	Column int
+}
+
+// IsValid reports whether p points anywhere.
+func (p Position) IsValid() bool { return p.File != "" }
+
+// String returns "file:line:col", "file" where there is no line, or "-".
+func (p Position) String() string {
+	switch {
+	case !p.IsValid():
+		return "-"
+	case p.Line == 0:
+		return p.File
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Compare orders positions by file, line and column.
+func (p Position) Compare(q Position) int {
+	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
+}
+
+// A Severity says what a finding does to the exit code: an Error makes it 1
+// (2 for a policy), a Warning and a Note leave it alone.
+type Severity int
+
+// The severities, worst first.
+const (
+	Error Severity = iota
+	Warning
+	Note
+)
+
+// String returns the word that reports print.
+func (s Severity) String() string { return [...]string{"error", "warning", "note"}[s] }
+
+// A Related is a second place that a finding speaks of, such as the other half of a conflict.
+type Related struct {
+	Position
+	Message string
+}
+
+// A Finding is one thing that is wrong at one place.
+type Finding struct {
+	Position
+	Severity Severity
+	Code     string    // stable once released: PG101, PIN002
+	Path     string    // the field of the policy it is about, such as "policy.phases.unit.timeout"; may be empty
+	Message  string    // lower case, no full stop, values quoted
+	Help     string    // what to do about it; may be empty
+	Related  []Related // other places, nearest first
+}
+
+// String returns the finding as one or more lines of text:
+// "file:line:col: severity CODE path: message", then help and related places, indented.
+func (f Finding) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s %s ", f.Position, f.Severity, f.Code)
+	if f.Path != "" {
+		fmt.Fprintf(&b, "%s: ", f.Path)
+	}
+	b.WriteString(f.Message)
+	for _, r := range f.Related {
+		fmt.Fprintf(&b, "\n    %s: %s", r.Position, r.Message)
+	}
+	if f.Help != "" {
+		fmt.Fprintf(&b, "\n    help: %s", f.Help)
+	}
+	return b.String()
+}
+
+// A List is findings in the order of their places. As an error it prints them all.
+type List []Finding
+
+// Error returns all findings, one after the other.
+func (l List) Error() string {
+	lines := make([]string, len(l))
+	for i, f := range l {
+		lines[i] = f.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Err returns l as an error, or nil where it holds no Error.
+func (l List) Err() error {
+	if slices.ContainsFunc(l, func(f Finding) bool { return f.Severity == Error }) {
+		return l
+	}
+	return nil
+}
+
+// Sorted returns the findings by place, then severity and code, each once.
+func (l List) Sorted() List {
+	s := slices.Clone(l)
+	slices.SortStableFunc(s, func(a, b Finding) int {
+		return cmp.Or(a.Position.Compare(b.Position), cmp.Compare(a.Severity, b.Severity),
+			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.CompactFunc(s, func(a, b Finding) bool {
+		return a.Position == b.Position && a.Code == b.Code && a.Path == b.Path && a.Message == b.Message
+	})
+}
+
+// Relocated returns the findings with every file name, in related places too, replaced by rename.
+func (l List) Relocated(rename func(string) string) List {
+	moved := slices.Clone(l)
+	for i := range moved {
+		moved[i].Position = moved[i].relocated(rename)
+		moved[i].Related = slices.Clone(moved[i].Related)
+		for j := range moved[i].Related {
+			moved[i].Related[j].Position = moved[i].Related[j].relocated(rename)
+		}
+	}
+	return moved
+}
+
+func (p Position) relocated(rename func(string) string) Position {
+	if p.IsValid() {
+		p.File = rename(p.File)
+	}
+	return p
+}
