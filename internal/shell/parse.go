@@ -1,0 +1,97 @@
+package shell
+
+import (
+	"bytes"
+	"fmt"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"policygen/internal/finding"
+)
+
+// Bounds on a script, since the parser is recursive and the end of its stack is the end of the process: bytes in all, and
+// brackets open at once, which take the most stack for a byte, 6 kB in $(( )).
+const (
+	maxSource   = 512 << 10
+	maxBrackets = 1000
+)
+
+// A Script is a parsed script, to be run any number of times, from several goroutines too.
+type Script struct {
+	name      string
+	file      *syntax.File
+	functions map[string]bool
+	named     map[syntax.Pos]bool  // the commands whose first word is the bare name of a function
+	guards    map[syntax.Pos]guard // by the place of the statement they stand before
+}
+
+// Parse parses a script that must be valid in POSIX shells and in Bash, mean the same in both, and keep to what can be
+// simulated (see the package comment). The error begins with file:line:col, the file being name.
+func Parse(name string, src []byte) (*Script, error) {
+	if err := checkSource(name, src); err != nil {
+		return nil, err
+	}
+	if _, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(bytes.NewReader(src), name); err != nil {
+		return nil, err
+	}
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(src), name)
+	if err != nil {
+		return nil, err
+	}
+	s := &Script{name: name, file: file, functions: functions(file)}
+	if err := s.vet(); err != nil {
+		return nil, err
+	}
+	s.rewrite()
+	return s, nil
+}
+
+// checkSource refuses what is not to reach the parser. It counts brackets in quotes and comments too.
+func checkSource(name string, src []byte) error {
+	if len(src) > maxSource {
+		return fmt.Errorf("%s: %d bytes are more than the %d of the longest script that is parsed", name, len(src), maxSource)
+	}
+	depth, line, start := 0, 1, 0
+	for i, c := range src {
+		at := finding.Position{File: name, Line: line, Column: i - start + 1}
+		switch c {
+		case '\n':
+			line, start = line+1, i+1
+		case 0:
+			return fmt.Errorf("%s: a script can't hold NUL", at)
+		case '(':
+			if depth++; depth > maxBrackets {
+				return fmt.Errorf("%s: more than %d brackets open at once", at, maxBrackets)
+			}
+		case ')':
+			depth = max(0, depth-1)
+		}
+	}
+	return nil
+}
+
+// Format prints a script in the form of shfmt with its default flags, comments kept; what it prints it leaves as it is.
+// A script that is not valid Bash is an error that begins with a place.
+func Format(src []byte) ([]byte, error) {
+	if err := checkSource("script", src); err != nil {
+		return nil, err
+	}
+	file, err := syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(src), "script")
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := syntax.NewPrinter().Print(&out, file); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// refuse is the error for something at a place that the package does not simulate.
+func (s *Script) refuse(pos syntax.Pos, format string, args ...any) error {
+	return fmt.Errorf("%s: %w", s.position(pos), fmt.Errorf(format, args...))
+}
+
+func (s *Script) position(pos syntax.Pos) finding.Position {
+	return finding.Position{File: s.name, Line: int(pos.Line()), Column: int(pos.Col())}
+}
