@@ -1,0 +1,182 @@
+//go:build unix
+
+package worktree
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestMain lets the test binary start itself as a writer that something bad happens to.
+func TestMain(m *testing.M) {
+	if job := os.Getenv("POLICYGEN_TEST_CHILD"); job != "" {
+		os.Exit(child(job))
+	}
+	os.Exit(m.Run())
+}
+
+func child(job string) int {
+	var generation int
+	fmt.Sscan(os.Getenv("POLICYGEN_TEST_GENERATION"), &generation)
+	artifacts := fifty(generation)
+	switch job {
+	case "limited":
+		signal.Ignore(syscall.SIGXFSZ)
+		syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 32 << 10, Max: 32 << 10})
+		artifacts[25].Content = bytes.Repeat([]byte("x"), 33<<10)
+	case "nobody":
+		if err := errors.Join(syscall.Setgid(65534), syscall.Setuid(65534)); err != nil {
+			fmt.Print(err)
+			return 1
+		}
+	}
+	step := func() { os.Stdout.WriteString(".") }
+	step() // from now on anything may happen
+	if _, err := Write(os.Getenv("POLICYGEN_TEST_ROOT"), artifacts, Options{testOnlyStep: step}); err != nil {
+		fmt.Print(err)
+		return 1
+	}
+	return 0
+}
+
+// fifty returns a generation of artifacts that differs from its neighbours in all contents, most modes and some paths.
+func fifty(generation int) []Artifact {
+	list := make([]Artifact, 50)
+	for i := range list {
+		name := fmt.Sprintf("d%d/f%02d", i%4, i)
+		if i%10 == 9 {
+			name = fmt.Sprintf("g%d/f%02d", generation%2, i)
+		}
+		list[i] = artifact(name, strings.Repeat(fmt.Sprintf("%s of generation %d\n", name, generation), 200))
+		if (i+generation)%3 == 0 {
+			list[i].Mode = 0o755
+		}
+	}
+	return list
+}
+
+// start runs a child and returns once it is about to write.
+func start(t *testing.T, job, root string, generation int) (cmd *exec.Cmd, output io.Reader) {
+	t.Helper()
+	cmd = exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "POLICYGEN_TEST_CHILD="+job, "POLICYGEN_TEST_ROOT="+root, fmt.Sprintf("POLICYGEN_TEST_GENERATION=%d", generation))
+	cmd.Stderr = os.Stderr
+	output, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	if _, err := io.ReadFull(output, make([]byte, 1)); err != nil {
+		t.Fatalf("the child did not get to its work: %v", err)
+	}
+	return cmd, output
+}
+
+// Killed at any moment, a writer leaves whole files, and the next one knows them all and finishes the work.
+// The writer tells its steps and goes on at once, so the kill hits it somewhere after the one that was drawn.
+func TestKill(t *testing.T) {
+	root := scratch(t)
+	write(t, root, fifty(0))
+	rng := rand.New(rand.NewPCG(7, 7))
+	const steps = 4*55 + 10 // of a render of fifty: four for each file and the two manifests, more for the orphans
+	inside := 0
+	for generation := 1; generation <= soak(50, 500); generation++ {
+		cmd, output := start(t, "killed", root, generation)
+		io.CopyN(io.Discard, output, rng.Int64N(steps)) // a writer that is done early is fine too
+		must(t, cmd.Process.Kill())
+		cmd.Wait()
+		if before, after := checkKilled(t, root, generation); before > 0 && after > 0 {
+			inside++
+		}
+		write(t, root, fifty(generation))
+		checkExactly(t, root, fifty(generation))
+		if t.Failed() {
+			t.Fatalf("in generation %d", generation)
+		}
+	}
+	t.Logf("%d kills hit a render half done", inside)
+	if inside == 0 {
+		t.Error("no kill hit a render half done, so nothing is proved")
+	}
+}
+
+// checkKilled counts the artifacts that are still to be written and those that are written already.
+func checkKilled(t *testing.T, root string, generation int) (before, after int) {
+	t.Helper()
+	known := map[string]bool{}
+	for _, a := range append(fifty(generation-1), fifty(generation)...) {
+		known[a.Path+"\x00"+string(a.Content)] = true
+	}
+	checkWhole(t, root, known)
+	changes, err := Compare(root, fifty(generation))
+	must(t, err)
+	for _, c := range changes {
+		switch {
+		case c.needsConsent():
+			t.Errorf("taken for a person's work: %v", c)
+		case c.Status == OK:
+			after++
+		case c.Status != Orphan:
+			before++
+		}
+	}
+	return before, after
+}
+
+// fail runs a child that must fail, and returns what it says.
+func fail(t *testing.T, job, root string, generation int) string {
+	t.Helper()
+	cmd, output := start(t, job, root, generation)
+	text, err := io.ReadAll(output)
+	must(t, err)
+	if cmd.Wait() == nil {
+		t.Fatal("the write went through")
+	}
+	return strings.TrimLeft(string(text), ".")
+}
+
+// A file that outgrows the limit of the process fails as one on a full disk does: in the middle of its content.
+func TestNoSpace(t *testing.T) {
+	root := scratch(t)
+	write(t, root, fifty(0))
+	if got := fail(t, "limited", root, 1); got != `writing "d1/f25": file too large` {
+		t.Errorf("got %s", got)
+	}
+	checkRepair(t, root)
+}
+
+func TestReadOnlyFolder(t *testing.T) {
+	root, job := scratch(t), "killed"
+	write(t, root, fifty(0))
+	if os.Getuid() == 0 { // whom no permission stops
+		job = "nobody"
+		for _, name := range []string{"", ".policygen", "d0", "d2", "d3", "g0"} {
+			must(t, os.Chmod(root+"/"+name, 0o777))
+		}
+	}
+	must(t, os.Chmod(root+"/d1", 0o555))
+	if got := fail(t, job, root, 1); got != `writing "d1/f01": permission denied` {
+		t.Errorf("got %s", got)
+	}
+	must(t, os.Chmod(root+"/d1", 0o755))
+	checkRepair(t, root)
+}
+
+// checkRepair proves that a write that failed half-way lost nothing, left no temporary file and is finished by the next.
+func checkRepair(t *testing.T, root string) {
+	t.Helper()
+	before, after := checkKilled(t, root, 1)
+	if before == 0 || after == 0 {
+		t.Errorf("%d artifacts before the error and %d after it, want some of both", after, before)
+	}
+	checkNoTemps(t, root)
+	write(t, root, fifty(1))
+	checkExactly(t, root, fifty(1))
+}

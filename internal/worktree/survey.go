@@ -1,0 +1,101 @@
+package worktree
+
+import (
+	"cmp"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"policygen/internal/finding"
+)
+
+// A survey is what one look at a root found.
+type survey struct {
+	manifest  manifest
+	changes   []Change // sorted by path
+	leftovers []string // temporary files of a killed writer
+}
+
+func (t *tree) survey(artifacts []Artifact) (survey, error) {
+	m, err := t.readManifest()
+	if err != nil {
+		return survey{}, err
+	}
+	changes, err := t.judge(m, artifacts)
+	if err != nil {
+		return survey{}, err
+	}
+	leftovers, err := t.leftovers(changes)
+	return survey{manifest: m, changes: changes, leftovers: leftovers}, err
+}
+
+// readManifest returns the manifest, an empty one where there is none.
+func (t *tree) readManifest() (manifest, error) {
+	at, err := t.look(ManifestPath)
+	switch {
+	case err != nil:
+		return manifest{}, err
+	case at.obstacle != "":
+		return manifest{}, &ManifestError{finding.Position{File: ManifestPath}, "there is " + at.obstacle}
+	case at.content == nil:
+		return manifest{}, nil
+	}
+	return parseManifest(at.content)
+}
+
+// judge passes the verdict on every artifact and orphan.
+func (t *tree) judge(m manifest, artifacts []Artifact) ([]Change, error) {
+	changes := make([]Change, 0, len(artifacts))
+	written := make(map[string]fs.FileInfo, len(artifacts))
+	wanted := make(map[string]bool, len(artifacts))
+	for _, a := range artifacts {
+		at, err := t.look(a.Path)
+		if err != nil {
+			return nil, err
+		}
+		wanted[a.Path], written[fold(a.Path)] = true, at.info
+		changes = append(changes, m.judge(a, at))
+	}
+	for name := range m.files {
+		if wanted[name] {
+			continue
+		}
+		at, err := t.look(name)
+		if err != nil {
+			return nil, err
+		}
+		if sameFile(at.info, written[fold(name)]) {
+			at = spot{} // the case of a path changed, and where case does not count the orphan is the artifact
+		}
+		changes = append(changes, m.judgeOrphan(name, at))
+	}
+	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
+	return changes, nil
+}
+
+func sameFile(a, b fs.FileInfo) bool { return a != nil && b != nil && os.SameFile(a, b) }
+
+// leftovers looks for temporary files in the folders that a writer writes to, and nowhere else.
+func (t *tree) leftovers(changes []Change) ([]string, error) {
+	folders := map[string]bool{path.Dir(ManifestPath): true}
+	for _, c := range changes {
+		folders[path.Dir(c.Path)] = true
+	}
+	var list []string
+	for folder := range folders {
+		temps, err := t.temps(folder)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, temps...)
+	}
+	slices.SortFunc(list, strings.Compare)
+	return list, nil
+}
+
+// clean reports whether nothing is to be done to any file.
+func (s survey) clean() bool {
+	return !slices.ContainsFunc(s.changes, func(c Change) bool { return !c.Clean() })
+}

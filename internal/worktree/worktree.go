@@ -1,0 +1,183 @@
+// Package worktree owns the rendered files under a root: it tells what became of each and is their only writer.
+//
+// Ownership is recorded in one committed file, [ManifestPath], which holds the digest of everything that was
+// written. Digests and comparisons see CRLF as LF, so a checkout that converts line endings changes nothing.
+// [Compare] sets a fresh render, the manifest and the disk side by side:
+//
+//	disk                    manifest            status
+//	equals the render       any                 ok
+//	nothing there           any                 missing
+//	something else          not listed          foreign
+//	what was written        another render      stale
+//	unknown bytes           this render         edited
+//	unknown bytes           another render      conflict
+//	not a file              any                 obstructed
+//	any                     listed, no render   orphan
+//	any                     ejected             ejected
+//
+// [Write] replaces what is missing or stale and removes unmodified orphans. It refuses the rest unless told
+// otherwise path by path, and then changes nothing at all. The manifest is written first, with the old and the
+// new digest of each path, then each file by a temporary file and a rename, then the manifest again: killed at
+// any point, the next Write knows what is its own, finishes the work and removes what the killed one left.
+//
+// Writers under one root exclude each other. A writer that is killed loses its lock with its life.
+//
+// No symbolic link under the root is ever followed, wherever it leads, and nothing but a regular file is opened.
+package worktree
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+)
+
+// An Artifact is one rendered file, not yet written.
+type Artifact struct {
+	Path    string      // slash-separated, relative to the root, clean, without ".."
+	Mode    fs.FileMode // 0644 or 0755
+	Target  string      // the policy's name for what was rendered
+	Content []byte
+}
+
+// A Status says how a path, its last recorded render and a fresh render stand to each other.
+type Status int
+
+// The statuses; the table of the package documentation tells them apart.
+const (
+	OK         Status = iota
+	Missing           // no file is there
+	Stale             // the policy moved on
+	Edited            // a person changed the file
+	Conflict          // a person changed the file and the policy moved on
+	Orphan            // the manifest lists the path, no artifact has it any more
+	Foreign           // a file is there that was never ours
+	Ejected           // its owner told policygen to leave the path alone
+	Obstructed        // something that is not a file stands there or on the way
+)
+
+// String returns the word that reports print, such as "stale".
+func (s Status) String() string {
+	return [...]string{"ok", "missing", "stale", "edited", "conflict", "orphan", "foreign", "ejected", "obstructed"}[s]
+}
+
+// A Change is the verdict on one path.
+type Change struct {
+	Path   string
+	Target string // of the artifact, or of the manifest where the path is an orphan
+	Status Status
+	// WrongMode: the file is executable and should not be, or the reverse.
+	// The other permission bits are the umask's business. Never set on Windows, which has no such bit.
+	WrongMode bool
+	// Edited: the file of an Orphan is not what was written. False for one that is gone.
+	Edited bool
+	// Obstacle is what stands there in place of a file, such as "a folder"; empty without one.
+	Obstacle string
+	Old      []byte // the bytes on disk; nil where there is no file
+	New      []byte // the bytes of the fresh render; nil for an Orphan
+
+	mode fs.FileMode // of the artifact
+	at   spot        // what the verdict was passed on
+}
+
+// Clean reports whether a Write has nothing to do for the path.
+func (c Change) Clean() bool {
+	return c.Status == Ejected || c.Status == OK && !c.WrongMode
+}
+
+// String returns the path and the verdict in one line: "tests/run.sh: orphan, edited".
+func (c Change) String() string {
+	text := c.Path + ": " + c.Status.String()
+	switch {
+	case c.Obstacle != "":
+		text += ", there is " + c.Obstacle
+	case c.Status != Orphan:
+	case c.Edited:
+		text += ", edited"
+	case c.Old == nil:
+		text += ", gone"
+	default:
+		text += ", unmodified"
+	}
+	if c.WrongMode {
+		text += ", wrong mode"
+	}
+	return text
+}
+
+// Compare returns the verdict on every artifact and every path of the manifest, sorted by path.
+// It changes nothing. A root that does not exist counts as empty. Errors are unusable artifacts
+// (two with one path, also if only case tells them apart; a path that leaves the root; an unknown mode),
+// a [*ManifestError], and a disk that cannot be read.
+func Compare(root string, artifacts []Artifact) ([]Change, error) {
+	if err := checkArtifacts(artifacts); err != nil {
+		return nil, err
+	}
+	t, err := openTree(root)
+	if err != nil {
+		return nil, err
+	}
+	defer t.close()
+	s, err := t.survey(artifacts)
+	return s.changes, err
+}
+
+// judge passes the verdict on an artifact.
+func (m manifest) judge(a Artifact, at spot) Change {
+	c := Change{Path: a.Path, Target: a.Target, Obstacle: at.obstacle, Old: at.content, New: bytes.Clone(a.Content), mode: a.Mode, at: at}
+	if c.New == nil {
+		c.New = []byte{}
+	}
+	if _, ejected := m.ejected[a.Path]; ejected {
+		c.Status = Ejected
+		return c
+	}
+	c.Status = m.status(a, at)
+	c.WrongMode = c.Old != nil && wrongMode(at.info.Mode(), a.Mode)
+	return c
+}
+
+func (m manifest) status(a Artifact, at spot) Status {
+	known, listed := m.files[a.Path]
+	fresh := digest(a.Content)
+	switch {
+	case at.obstacle != "":
+		return Obstructed
+	case at.content == nil:
+		return Missing
+	case digest(at.content) == fresh:
+		return OK
+	case !listed:
+		return Foreign
+	case known.has(digest(at.content)):
+		return Stale
+	case known.has(fresh):
+		return Edited
+	}
+	return Conflict
+}
+
+// judgeOrphan passes the verdict on a path that only the manifest knows. Where something else took the
+// place of the file, the file is gone and what is there now is none of our business.
+func (m manifest) judgeOrphan(name string, at spot) Change {
+	known := m.files[name]
+	c := Change{Path: name, Target: known.Target, Status: Orphan, Obstacle: at.obstacle, Old: at.content, at: at}
+	c.Edited = c.Old != nil && !known.has(digest(c.Old))
+	return c
+}
+
+// explain says why a status needs the consent of a person.
+func (c Change) explain() string {
+	switch c.Status {
+	case Edited:
+		return "a person changed it since it was rendered"
+	case Conflict:
+		return "a person changed it, and the policy changed too"
+	case Foreign:
+		return "it was there before and policygen did not write it"
+	case Orphan:
+		return "no target renders it any more, but a person changed it"
+	case Obstructed:
+		return "there is " + c.Obstacle
+	}
+	panic(fmt.Sprintf("status %v needs no consent", c.Status))
+}

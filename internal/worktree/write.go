@@ -1,0 +1,195 @@
+package worktree
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Options say what a [Write] may do beyond what is safe.
+type Options struct {
+	// Overwrite names the paths that a person gave up: whatever stands there is replaced,
+	// or removed where the path is an orphan. A folder and anything on the way to a path is never replaced.
+	Overwrite []string
+
+	testOnlyStep func()
+}
+
+// A RefusedError holds the changes that need the consent of a person, sorted by path.
+// Nothing was written.
+type RefusedError struct{ Changes []Change }
+
+// Error returns one line for each refused path and one that says what helps.
+func (e *RefusedError) Error() string {
+	var b strings.Builder
+	b.WriteString("nothing was written, since work of others would be lost:")
+	for _, c := range e.Changes {
+		fmt.Fprintf(&b, "\n    %s: %s: %s", c.Path, c.Status, c.explain())
+	}
+	b.WriteString("\n    help: move what should stay into the policy or elsewhere; --overwrite PATH gives up what is at that very path, folders excepted")
+	return b.String()
+}
+
+// An OverwriteError says that a path of [Options] cannot be overwritten. Nothing was written.
+type OverwriteError struct{ Path, Why string }
+
+// Error returns the path and the reason.
+func (e *OverwriteError) Error() string { return fmt.Sprintf("cannot overwrite %q: %s", e.Path, e.Why) }
+
+// Write makes the files under root what the artifacts say, and returns what it found there before.
+// The root is created if need be. Where every file is ok and recorded in the manifest, nothing is
+// written; a file that is ok but not recorded only gets its record.
+//
+// Errors are those of [Compare], a [*RefusedError], a [*OverwriteError], another Write at work under the same
+// root, and a disk that cannot be written. After the last of these, every file is whole, either old or new,
+// and the next Write goes on from there.
+func Write(root string, artifacts []Artifact, o Options) ([]Change, error) {
+	if err := checkArtifacts(artifacts); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(root, 0o777); err != nil {
+		return nil, fmt.Errorf("creating the root %q: %w", root, cause(err))
+	}
+	t, err := openTree(root)
+	if err != nil {
+		return nil, err
+	}
+	defer t.close()
+	t.testOnlyStep = o.testOnlyStep
+	return t.write(artifacts, o.Overwrite)
+}
+
+// write looks twice: without the lock, since a root in which nothing is to be done may be read-only or in
+// use, and again with it, since only then what it sees stays so.
+func (t *tree) write(artifacts []Artifact, overwrite []string) ([]Change, error) {
+	s, err := t.survey(artifacts)
+	if err != nil {
+		return nil, err
+	}
+	if s.done(artifacts) {
+		return s.changes, s.checkOverwrite(overwrite)
+	}
+	unlock, err := t.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if s, err = t.survey(artifacts); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.checkOverwrite(overwrite), s.refuse(overwrite)); err != nil {
+		return s.changes, err
+	}
+	return s.changes, t.carryOut(s, s.manifest.settled(artifacts))
+}
+
+// done reports whether there is nothing to write, not even the manifest.
+func (s survey) done(artifacts []Artifact) bool {
+	return s.clean() && len(s.leftovers) == 0 && s.manifest.equal(s.manifest.settled(artifacts))
+}
+
+// checkOverwrite finds consent that was given to nothing: most likely a mistyped path.
+func (s survey) checkOverwrite(paths []string) error {
+	var errs []error
+	for _, name := range paths {
+		i := slices.IndexFunc(s.changes, func(c Change) bool { return c.Path == name })
+		switch {
+		case i < 0:
+			errs = append(errs, &OverwriteError{name, "policygen renders nothing there"})
+		case s.changes[i].Status == Ejected:
+			errs = append(errs, &OverwriteError{name, "it is ejected"})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s survey) refuse(overwrite []string) error {
+	var refused []Change
+	for _, c := range s.changes {
+		if c.needsConsent() && (!slices.Contains(overwrite, c.Path) || c.Status == Obstructed && !c.at.replaceable) {
+			refused = append(refused, c)
+		}
+	}
+	if refused == nil {
+		return nil
+	}
+	return &RefusedError{refused}
+}
+
+func (c Change) needsConsent() bool {
+	switch c.Status {
+	case Edited, Conflict, Foreign, Obstructed:
+		return true
+	}
+	return c.Status == Orphan && c.Edited
+}
+
+// carryOut does what the survey found to be done, in the order that survives being killed.
+func (t *tree) carryOut(s survey, settled manifest) error {
+	for _, name := range s.leftovers {
+		t.step()
+		if err := t.root.Remove(name); err != nil {
+			return fmt.Errorf("removing the leftover %q: %w", name, cause(err))
+		}
+	}
+	current := s.manifest
+	if !s.clean() {
+		pending := current.pending(settled)
+		if err := t.saveManifest(current, pending); err != nil {
+			return err
+		}
+		if err := t.apply(s.changes); err != nil {
+			return err
+		}
+		current = pending
+	}
+	return t.saveManifest(current, settled)
+}
+
+func (t *tree) saveManifest(have, want manifest) error {
+	if have.equal(want) {
+		return nil
+	}
+	at, err := t.look(ManifestPath)
+	if err != nil {
+		return err
+	}
+	return writing(ManifestPath, t.replace(ManifestPath, want.encode(), 0o644, at))
+}
+
+// apply writes all files before it removes any: a render that moved is there twice rather than not at all.
+func (t *tree) apply(changes []Change) error {
+	for _, c := range changes {
+		if c.Status == Orphan || c.Clean() {
+			continue
+		}
+		if err := t.put(c); err != nil {
+			return err
+		}
+	}
+	for _, c := range changes {
+		if c.Status != Orphan || c.Old == nil {
+			continue
+		}
+		if err := t.remove(c.Path, c.at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tree) put(c Change) error {
+	if c.Status == OK {
+		return t.chmod(c.Path, c.mode, c.at)
+	}
+	return writing(c.Path, t.replace(c.Path, c.New, c.mode, c.at))
+}
+
+func writing(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("writing %q: %w", name, err)
+}
