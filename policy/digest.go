@@ -1,0 +1,49 @@
+package policy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"reflect"
+
+	"policygen/internal/finding"
+)
+
+// Digest returns the SHA-256 of what the policy resolves to, in hexadecimal: the same for policies that differ
+// only in comments, formatting, files or the order of settings. Facts count as far as a plan depends on them.
+func (p *Policy) Digest() string {
+	h := sha256.New()
+	writeValue(h, reflect.ValueOf([]any{
+		p.Project, p.Gate, p.Runner, p.DefaultBackend, p.Backends, p.Phases, p.Targets, p.plans,
+	}))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// writeValue writes a value without its positions, so that no two different values write the same bytes.
+func writeValue(w io.Writer, v reflect.Value) {
+	if s, ok := v.Interface().(fmt.Stringer); ok {
+		fmt.Fprintf(w, "%q", s.String())
+		return
+	}
+	switch v.Kind() {
+	case reflect.Interface:
+		writeValue(w, v.Elem())
+	case reflect.Slice:
+		fmt.Fprintf(w, "[%d:", v.Len())
+		for i := range v.Len() {
+			writeValue(w, v.Index(i))
+		}
+	case reflect.Struct:
+		fmt.Fprint(w, "{")
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.Type != reflect.TypeFor[finding.Position]() && f.IsExported() {
+				fmt.Fprintf(w, "%s:", f.Name)
+				writeValue(w, v.Field(i))
+			}
+		}
+		fmt.Fprint(w, "}")
+	default:
+		fmt.Fprintf(w, "%s %#v;", v.Kind(), v.Interface())
+	}
+}

@@ -1,0 +1,70 @@
+package policy
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestGate(t *testing.T) {
+	for _, c := range []struct{ gate, tool, want string }{
+		{">=0.3", "0.3.0", ""},
+		{">=0.3", "0.3.1", ""},
+		{">=0.3", "1.0.0", ""},
+		{">=0.3", "0.2.9", "this policy needs policygen >=0.3; this is policygen 0.2.9"},
+		{">=0.3", "0.3.0-rc.1", ""},
+		{">=0.3", "0.3.0-dev+abc", ""},
+		{">=0.3", "0.2.9-rc.1", "this is policygen 0.2.9-rc.1"},
+		{">=0.3.1", "0.3.0-rc.1", "needs policygen >=0.3.1"},
+		{"<0.3", "0.3.0-rc.1", "needs policygen <0.3"},
+		{">=0.3, <1", "0.9.9", ""},
+		{">=0.3, <1", "1.0.0", "needs policygen >=0.3, <1"},
+		{"^0.3", "0.3.9", ""},
+		{"^0.3", "0.4.0", "needs policygen ^0.3"},
+		{"~0.3", "0.3.9", ""},
+		{"<0.2 || >=0.4", "0.4.0", ""},
+		{"0.3.0", "0.3.0", ""},
+		{"", "0.3.0", "is not a range of versions"},
+		{"latest", "0.3.0", "is not a range of versions"},
+		{">=", "0.3.0", "is not a range of versions"},
+	} {
+		text := "policygen: \"" + c.gate + "\"\npolicy: {project: \"demo\", defaults: backend: \"b\", backends: b: {}, phases: p: paths: [\"tests\"]}\n"
+		p, err := testLoader(t).load([]Source{{Name: "policygen.cue", Text: []byte(text)}}, c.tool)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s, policygen %s: %v", c.gate, c.tool, err)
+		case c.want == "" && p.Gate != c.gate:
+			t.Errorf("the gate became %q", p.Gate)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "policygen.cue:1:12: error PG113")):
+			t.Errorf("%s, policygen %s: got %v, want %s", c.gate, c.tool, err, c.want)
+		}
+	}
+}
+
+func TestGatesOfAllFiles(t *testing.T) {
+	sources := []Source{
+		{Name: "base.cue", Text: []byte("policygen: \">=0.1\"\npolicy: {project: \"demo\", defaults: backend: \"b\", backends: b: {}}\n")},
+		{Name: "project.cue", Text: []byte("policygen: \"<1\"\npolicy: phases: p: paths: [\"tests\"]\n")},
+	}
+	p, err := testLoader(t).load(sources, testTool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Gate != ">=0.1, <1" {
+		t.Errorf("got %q", p.Gate)
+	}
+	if got := strings.Join(p.Sources, " "); got != "base.cue project.cue" {
+		t.Errorf("sources %q", got)
+	}
+	if _, err := testLoader(t).load(sources, "1.0.0"); err == nil || !strings.Contains(err.Error(), "project.cue:1:12") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLoadRefusesItsCaller(t *testing.T) {
+	if _, err := Load(nil, testTool); err == nil {
+		t.Error("no sources were accepted")
+	}
+	if _, err := Load(Embedded(), "newest"); err == nil {
+		t.Error("a tool of no version was accepted")
+	}
+}
