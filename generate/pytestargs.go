@@ -1,0 +1,43 @@
+package generate
+
+import (
+	"policygen/policy"
+)
+
+// pytestArgs returns the options that a plan gives pytest whatever the number of workers is:
+// the policy's own, then selection and time limits. Worker options and paths are the runner's to add.
+func pytestArgs(p policy.Plan) []string {
+	var args []string
+	for _, a := range p.Args {
+		args = append(args, a.Value)
+	}
+	if p.Markers.IsSet() {
+		args = append(args, "-m", p.Markers.Value)
+	}
+	if p.Keywords.IsSet() {
+		args = append(args, "-k", p.Keywords.Value)
+	}
+	if p.TestLimit.IsSet() {
+		args = append(args, "--timeout="+seconds(p.TestLimit.Value.Seconds()), "--timeout-method="+p.TestLimitMethod.Value)
+	}
+	if p.FaulthandlerAfter.IsSet() {
+		args = append(args, "-o", "faulthandler_timeout="+seconds(p.FaulthandlerAfter.Value.Seconds()))
+	}
+	return args
+}
+
+// valueOptions are the options of pytest 8.4, pytest-xdist 3.8 and pytest-timeout 2.4 that take their value
+// as the next word, so that this word is not a path. Read from their parsers; a test reads them again.
+// -n, --numprocesses and --dist are missing, since the wrapper takes them for itself.
+var valueOptions = []string{
+	"-c", "-k", "-m", "-o", "-p", "-r", "-W",
+	"--assert", "--basetemp", "--capture", "--code-highlight", "--color", "--confcutdir", "--config-file", "--deselect",
+	"--doctest-glob", "--doctest-report", "--durations", "--durations-min", "--ignore", "--ignore-glob", "--import-mode",
+	"--junit-prefix", "--junit-xml", "--junitprefix", "--junitxml", "--last-failed-no-failures", "--lfnf",
+	"--log-auto-indent", "--log-cli-date-format", "--log-cli-format", "--log-cli-level", "--log-date-format",
+	"--log-disable", "--log-file", "--log-file-date-format", "--log-file-format", "--log-file-level", "--log-file-mode",
+	"--log-format", "--log-level", "--maxfail", "--override-ini", "--pastebin", "--pdbcls", "--pythonwarnings",
+	"--rootdir", "--show-capture", "--tb", "--verbosity",
+	"--max-worker-restart", "--maxprocesses", "--maxschedchunk", "--px", "--rsyncdir", "--rsyncignore", "--testrunuid", "--tx",
+	"--session-timeout", "--timeout", "--timeout-method", "--timeout_method",
+}

@@ -1,0 +1,1143 @@
+"""The constant Python part of every rendered wrapper: it runs the phases that the shell part decided.
+
+The shell ends with one exec of "python -I -c THIS WORD..."; each WORD is key=value (protocol 1). This part finds the project
+root, checks what is installed, runs pytest once per phase in a process group of its own, holds the time limits, and ends with
+a summary and the exit code of the worst phase. Nothing of the policy is pasted in here. It needs Python 3.8 and the standard
+library, never imports pytest, and holds no character that a single-quoted shell word or a linter of shell would mind.
+"""
+import json
+import os
+import re
+import select
+import shlex
+import signal
+import sys
+import time
+from contextlib import suppress
+from types import SimpleNamespace
+
+NO_PATH, UNFIT, BROKEN = 66, 69, 70  # as in sysexits.h: EX_NOINPUT, EX_UNAVAILABLE, EX_SOFTWARE
+TIMED_OUT, INTERRUPTED = 124, 130
+
+
+# The message of the shell part
+
+SINGLE = {
+    "global": "protocol name script root project policy mode backend backend-from python-from keep-going color preflight grace"
+    " log-dir junit-dir xdist plugin",
+    "need": "need range checked why",
+    "because": "because text",
+    "phase": "phase limit workers workers-from dist restart max allow-empty required",
+}
+REPEATED = {
+    "global": "pass venv pythonpath env env-default unset note",
+    "need": "",
+    "because": "",
+    "phase": "arg path env env-default unset note",
+}
+SECTIONS = {"need": "needs", "because": "because", "phase": "phases"}
+
+
+class Broken(Exception):
+    """The words contradict the protocol: a bug of the wrapper, never of its user."""
+
+
+def decode(words):
+    """Return {"global": {...}, "needs": [...], "because": [...], "phases": [...]}.
+
+    A section maps the keys of the protocol to text. Repeatable keys are always there, as lists; the others only where they were
+    sent. global.pass holds [key, word] pairs, since the order of pass= and pass-path= among each other matters.
+    """
+    message = {"global": blank("global"), "needs": [], "because": [], "phases": []}
+    kind, section = "global", message["global"]
+    for word in words:
+        key, _, value = word.partition("=")
+        if key in SECTIONS:
+            kind, section = key, blank(key)
+            message[SECTIONS[key]].append(section)
+        place(section, kind, key, value)
+    return message
+
+
+def blank(kind):
+    return {key: [] for key in REPEATED[kind].split()}
+
+
+def place(section, kind, key, value):
+    if kind == "global" and key in ("pass", "pass-path"):
+        section["pass"].append([key, value])
+    elif key in section and key in REPEATED[kind].split():
+        section[key].append(value)
+    elif key not in section and key in SINGLE[kind].split():
+        section[key] = value
+    else:
+        raise Broken("word %s= is unknown, repeated or out of place in section %s" % (key, kind))
+
+
+def settle(message):
+    """Give the decoded message its defaults and numbers, as attributes."""
+    config = settings(message["global"], protocol="", name="run_all_tests.sh", script="", root=".", project="", policy="",
+                      mode="run", backend="", backend_from="default", python_from="PATH", keep_going="1", color="auto",
+                      preflight="1", grace="15", log_dir="", junit_dir="", xdist="error", plugin="")
+    if config.protocol != "1":
+        raise Broken("protocol %s is unknown, this runner speaks 1" % config.protocol)
+    if config.mode not in ("run", "dry-run", "print-config"):
+        raise Broken("mode=%s is unknown" % config.mode)
+    config.grace = number("grace", config.grace)
+    config.words = [word for _, word in message["global"]["pass"]]
+    config.user_paths = [word for key, word in message["global"]["pass"] if key == "pass-path"]
+    config.needs = [settings(need, range="", checked="", why="") for need in message["needs"]]
+    config.because = [settings(fact, text="") for fact in message["because"]]
+    config.phases = [settings(phase, limit="", workers="0", workers_from="defaults", dist="", restart="", max="", allow_empty="0",
+                              required="1") for phase in message["phases"]]
+    for phase in config.phases:
+        phase.seconds = number("limit", phase.limit) if phase.limit else None
+    for section in [config] + config.phases:
+        if not all("=" in pair for pair in section.env + section.env_default):
+            raise Broken("env= and env-default= need K=V")
+    return config
+
+
+def settings(section, **defaults):
+    return SimpleNamespace(**{**defaults, **{key.replace("-", "_"): value for key, value in section.items()}})
+
+
+def number(key, text):
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?|\.[0-9]+", text):
+        raise Broken("%s=%s is not a number of seconds" % (key, text))
+    return float(text)
+
+
+# Output: bytes as they came, straight to the descriptor, so that its order among the lines of pytest is right
+
+def say(text="", descriptor=1):
+    encoding = sys.getfilesystemencoding()
+    try:
+        data = text.encode(encoding, "surrogateescape")
+    except UnicodeEncodeError:
+        data = text.encode(encoding, "backslashreplace")
+    put(descriptor, data + b"\n")
+
+
+def put(descriptor, data):
+    """Write everything, also where the other side made our stdout non-blocking (Node does); a reader that left is no error."""
+    with suppress(OSError):
+        while data:
+            try:
+                data = data[os.write(descriptor, data):]
+            except BlockingIOError:
+                select.select([], [descriptor], [])
+
+
+def complain(config, text):
+    say("%s: %s" % (config.name, text), 2)
+
+
+def coloured(config):
+    """Colour is for terminals, and for those who want it (https://no-color.org)."""
+    refused = config.color != "auto" or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return os.isatty(1) and not refused
+
+
+def paint(config, code, text):
+    """Green for 0, red for 1, yellow for 2."""
+    return "\x1b[%dm%s\x1b[0m" % ((32, 31, 33)[code], text) if coloured(config) else text
+
+
+def table(rows):
+    """Align columns: text left, numbers right, by what the second row holds."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [cell.rjust(width) if re.fullmatch(r"-|[0-9.]+", rows[1][at]) else cell.ljust(width)
+                 for at, (cell, width) in enumerate(zip(row, widths))]
+        yield ("    " + "  ".join(cells)).rstrip()
+
+
+def banner(config, versions):
+    say("%s: %s" % (config.name, config.project))
+    say("  policy    %s" % config.policy)
+    say("  backend   %s (from %s)" % (config.backend, config.backend_from))
+    say("  python    %s %s (from %s)" % (python_version(), sys.executable, config.python_from))
+    say("  packages  %s" % ", ".join("%s %s" % pair for pair in versions))
+    say("  root      %s" % os.getcwd())
+    for phase in config.phases:
+        say("  phase     %s: %s" % (phase.phase, describe(phase)))
+    if config.seed:
+        say("  seed      PYTHONHASHSEED=%s (chosen at random)" % config.seed)
+
+
+def print_notes(config):
+    for note in config.note + ["phase %s: %s" % (phase.phase, note) for phase in config.phases for note in phase.note]:
+        say(paint(config, 2, "warning: " + note))
+
+
+def describe(phase):
+    optional = [("dist", phase.dist), ("cap", phase.max), ("limit", phase.limit and phase.limit + "s"), ("restart", phase.restart)]
+    extras = ["%s=%s" % pair for pair in optional if pair[1] and (phase.workers != "0" or pair[0] == "limit")]
+    flags = [text for text, on in (("optional", phase.required == "0"), ("may be empty", phase.allow_empty == "1")) if on]
+    return ", ".join(["workers=%s (from %s)" % (phase.workers, phase.workers_from)] + extras + flags)
+
+
+def print_commands(config):
+    for phase in config.phases:
+        say("+ " + command_line(config, phase))
+
+
+def print_config(config):
+    for phase in config.phases:
+        say("\nphase %s" % phase.phase)
+        say("  command   %s" % command_line(config, phase))
+        for word in phase.arg:
+            say("  arg       %s" % word)
+        for path in phase.path:
+            say("  path      %s" % path)
+    for need in config.needs:
+        say("\nneeds %s%s\n  %s" % (need.need, need.range, need.why))
+    for fact in config.because:
+        say("\nworkaround in force: %s\n  %s" % (fact.because, fact.text))
+
+
+# Versions: PEP 440, as packaging 26 decides with prereleases=True
+
+VERSION = re.compile(
+    r"v?(?:([0-9]+)!)?([0-9]+(?:\.[0-9]+)*)"
+    r"(?:[-_.]?(alpha|beta|preview|pre|a|b|c|rc)[-_.]?([0-9]*))?"
+    r"(?:-([0-9]+)|[-_.]?(post|rev|r)[-_.]?([0-9]*))?"
+    r"(?:[-_.]?(dev)[-_.]?([0-9]*))?"
+    r"(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?"
+)
+CLAUSE = re.compile(r"\s*(===|==|!=|<=|>=|~=|<|>)\s*(\S+)\s*")
+LETTERS = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
+
+
+def parse_version(text):
+    found = VERSION.fullmatch(text.strip().lower())
+    if not found:
+        raise ValueError("%s is not a PEP 440 version" % text)
+    epoch, release, letter, pre, implicit, word, post, dev, count, local = found.groups()
+    return SimpleNamespace(
+        epoch=int(epoch or 0), release=tuple(int(part) for part in release.split(".")),
+        pre=(LETTERS.get(letter, letter), int(pre or 0)) if letter else None,
+        post=int(implicit or post or 0) if implicit or word else None,
+        dev=int(count or 0) if dev else None,
+        local=tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.findall("[a-z0-9]+", local or "")),
+    )
+
+
+def base(version):
+    """Epoch and release without trailing zeros: 1.0 equals 1."""
+    release = version.release
+    while len(release) > 1 and not release[-1]:
+        release = release[:-1]
+    return version.epoch, release
+
+
+def public(version):
+    """A key that sorts as PEP 440 does: 1.dev0 < 1a0 < 1 < 1.post0, and any dev before what it leads to."""
+    only_dev = version.pre is None and version.post is None and version.dev is not None
+    pre = (-1,) if only_dev else (1,) if version.pre is None else (0,) + version.pre
+    post = -1 if version.post is None else version.post
+    return base(version) + (pre, post, float("inf") if version.dev is None else version.dev)
+
+
+def full(version):
+    return public(version) + (version.local,)
+
+
+def pieces(version, width=0):
+    """The parts that a prefix such as 1.2.* is compared by, the release padded to width."""
+    padding = [0] * (width - len(version.release))
+    suffixes = [("pre", version.pre), ("post", version.post), ("dev", version.dev)]
+    return [version.epoch, *version.release, *padding] + [pair for pair in suffixes if pair[1] is not None]
+
+
+def starts_with(version, prefix, width):
+    return pieces(version, width)[:len(prefix)] == prefix
+
+
+def equals(version, text):
+    if text.endswith(".*"):
+        wanted = parse_version(text[:-2])
+        return starts_with(version, pieces(wanted), len(wanted.release))
+    wanted = parse_version(text)
+    return full(version) == full(wanted) if wanted.local else public(version) == public(wanted)
+
+
+def variant(version, **changes):
+    return SimpleNamespace(**{**vars(version), **changes})
+
+
+def below(version, limit):
+    """<1.0 leaves 1.0rc1 out, although it sorts before 1.0."""
+    early = limit.pre is not None or limit.dev is not None
+    return full(version) < full(limit if early else variant(limit, dev=0))
+
+
+def above(version, limit):
+    """>1.0 leaves 1.0.post1 and 1.0+local out, although they sort after 1.0."""
+    if limit.dev is not None:
+        return public(version) >= public(variant(limit, dev=limit.dev + 1))
+    if limit.post is not None:
+        return public(version) >= public(variant(limit, post=limit.post + 1, dev=0))
+    follower = version.post is not None and (base(version), version.pre) == (base(limit), limit.pre)
+    return public(version) > public(limit) and not follower
+
+
+def meets(text, version, operator, wanted):
+    if operator == "===":
+        return text.strip().lower() == wanted.lower()
+    if operator in ("==", "!="):
+        return equals(version, wanted) == (operator == "==")
+    limit = parse_version(wanted)
+    if operator == "~=":
+        series = [limit.epoch, *limit.release[:-1]]
+        return public(version) >= public(limit) and starts_with(version, series, len(limit.release))
+    if operator in ("<=", ">="):
+        return public(version) == public(limit) or (public(version) < public(limit)) == (operator == "<=")
+    return below(version, limit) if operator == "<" else above(version, limit)
+
+
+def within(text, ranges):
+    """Tell whether an installed version satisfies a specifier set; one that is not PEP 440 only ever satisfies ===."""
+    clauses = [CLAUSE.fullmatch(clause) for clause in ranges.split(",") if clause.strip()]
+    if not all(clauses):
+        raise Broken("range=%s is not a specifier set" % ranges)
+    try:
+        version = parse_version(text)
+    except ValueError:
+        return all(clause[1] == "===" and text.lower() == clause[2].lower() for clause in clauses)
+    try:
+        return all([meets(text, version, clause[1], clause[2]) for clause in clauses])
+    except ValueError as error:
+        raise Broken("range=%s: %s" % (ranges, error))
+
+
+def newer(text, checked):
+    try:
+        return public(parse_version(text)) > public(parse_version(checked))
+    except ValueError:
+        return True
+
+
+# Preflight: what the pytest process will find installed
+
+def python_version():
+    return sys.version.split()[0].rstrip("+")
+
+
+def search_path(env):
+    """The sys.path of "python -m pytest" under env; ours is shorter, because we run isolated (-I)."""
+    here = [] if env.get("PYTHONSAFEPATH") else [os.getcwd()]
+    return here + [folder for folder in env.get("PYTHONPATH", "").split(os.pathsep) if folder] + user_site(env) + sys.path
+
+
+def user_site(env):
+    """A virtual environment has the site folder of the user only where it has that of the system."""
+    import site
+    inside = sys.prefix + os.sep
+    open_venv = any(folder.endswith("-packages") and not folder.startswith(inside) for folder in sys.path)
+    if env.get("PYTHONNOUSERSITE") or not (sys.prefix == sys.base_prefix or open_venv):
+        return []
+    return [site.getusersitepackages()]
+
+
+def installed(name, path):
+    """Return the version of a distribution, or None. The second look is for names that Python 3.8 does not normalise."""
+    if name == "python":
+        return python_version()
+    from importlib import metadata  # here, as it costs 25 ms
+    for found in metadata.distributions(name=name, path=path):
+        with suppress(Exception):
+            return str(found.version)
+    for found in metadata.distributions(path=path):
+        with suppress(Exception):
+            if canonical(found.metadata["Name"]) == canonical(name):
+                return str(found.version)
+    return None
+
+
+def canonical(name):
+    return re.sub("[-_.]+", "-", name).lower()
+
+
+def judge(config, need, found):
+    """Return the verdict on one need: ok, missing, outside; serial where the policy can do without xdist."""
+    if found is None:
+        return "serial" if canonical(need.need) == "pytest-xdist" and config.xdist == "serial" else "missing"
+    return "ok" if within(found, need.range) else "outside"
+
+
+def preflight(config):
+    """Print the table; yield what stands against a run, as (requirement, sentence).
+
+    A version newer than what was checked is only worth a note: facts end, tools go on.
+    """
+    rows = [("distribution", "installed", "needed", "verdict")]
+    for need in config.needs:
+        found = config.versions[need.need]
+        verdict = judge(config, need, found)
+        if verdict in ("missing", "outside"):
+            yield need.need + need.range, refusal(config, need, found)
+        elif found and need.checked and newer(found, need.checked):
+            verdict = "ok, unchecked"
+            config.note.append("%s %s is beyond what was checked (%s)" % (need.need, found, need.checked))
+        rows.append((need.need, found or "none", need.range or "any", verdict))
+    if config.needs:
+        say("  preflight\n" + "\n".join(table(rows)))
+
+
+def refusal(config, need, found):
+    reason = ": " + need.why if need.why else ""
+    state = "not installed" if found is None else "found " + found
+    return "backend %s needs %s%s%s (%s)" % (config.backend, need.need, need.range, reason, state)
+
+
+def absent(config):
+    """What no switch can skip, as preflight: without pytest, or without xdist where the policy insists, no phase can run."""
+    from importlib.machinery import PathFinder
+    if config.versions["pytest"] is None and PathFinder.find_spec("pytest", config.search) is None:
+        yield "pytest", "pytest is not installed for %s" % sys.executable
+    parallel = any(phase.workers != "0" and not disables_xdist(phase.arg + config.words) for phase in config.phases)
+    if parallel and not config.has_xdist:
+        if config.xdist == "serial":
+            config.note.append("pytest-xdist is not installed: EVERY PHASE RUNS SERIALLY")
+        else:
+            yield "pytest-xdist", "backend %s needs pytest-xdist to run in parallel (not installed)" % config.backend
+
+
+def missing_paths(config):
+    """Under xdist pytest drops a path that is missing without a word (pytest-xdist#109), so it is looked for before."""
+    for phase in config.phases:
+        if "--pyargs" not in config.words + phase.arg:
+            for path in phase.path + config.user_paths:
+                if not os.path.exists(path.split("::")[0]):
+                    yield "phase %s: path %s does not exist in %s" % (phase.phase, path, os.getcwd())
+
+
+def remedy(requirements):
+    """The command that installs what is missing; another Python is beyond pip."""
+    names = {re.split("[=!<>~]", wanted)[0]: wanted for wanted in reversed(requirements)}
+    words = [shlex.quote(wanted) for name, wanted in sorted(names.items()) if name != "python"]
+    return "remedy: %s -m pip install %s" % (shlex.quote(sys.executable), " ".join(words)) if words else "remedy: use another Python"
+
+
+# Environment and command line of a phase
+
+def environment(config, *sections):
+    """Apply sections in order to a copy of the environment: unset, then defaults, then values.
+
+    A default gives way to the caller and to any value, but a later default replaces an earlier one.
+    """
+    env, soft = dict(os.environ), set()
+    for section in sections:
+        for name in section.unset:
+            env.pop(name, None)
+        for name, value in pairs(section.env_default):
+            if name not in env or name in soft:
+                env[name] = value
+                soft.add(name)
+        for name, value in pairs(section.env):
+            env[name] = value
+            soft.discard(name)
+    if any("PYTHONHASHSEED=random" in section.env + section.env_default for section in sections):
+        choose_seed(config, env)
+    folders = [os.path.normpath(os.path.join(os.getcwd(), folder)) for folder in config.pythonpath]
+    append_path(env, folders, first=True)
+    return env
+
+
+def choose_seed(config, env):
+    """Replace a random hash seed by one number for the whole run, which can be printed and used again."""
+    if env["PYTHONHASHSEED"] == "random":
+        config.seed = config.seed or str(int.from_bytes(os.urandom(4), "big"))
+        env["PYTHONHASHSEED"] = config.seed
+
+
+def pairs(words):
+    return [word.split("=", 1) for word in words]
+
+
+def append_path(env, folders, first=False):
+    """Lengthen PYTHONPATH without an empty element, which would put the working directory on sys.path."""
+    present = [env["PYTHONPATH"]] if env.get("PYTHONPATH") else []
+    joined = folders + present if first else present + folders
+    if joined:
+        env["PYTHONPATH"] = os.pathsep.join(joined)
+
+
+def pytest_words(config, phase):
+    """The words after "python -m pytest". The cap stands last: no word of the user, of addopts or of a variable goes over it."""
+    parallel, cap = [], []
+    if config.has_xdist and not disables_xdist(phase.arg + config.words):
+        if phase.workers == "0":
+            cap = ["-n", "0"]
+        else:
+            parallel = ["-n", phase.workers] + (["--dist", phase.dist] if phase.dist else [])
+            parallel += ["--max-worker-restart=" + phase.restart] if phase.restart else []
+            cap = ["--maxprocesses=" + phase.max] if phase.max else []
+    junit = ["--junitxml=" + artifact(config.junit_dir, config, phase, "xml")] if config.junit_dir else []
+    return phase.arg + parallel + phase.path + junit + config.words + cap
+
+
+def disables_xdist(words):
+    return "-pno:xdist" in words or ("-p", "no:xdist") in zip(words, words[1:])
+
+
+def artifact(folder, config, phase, suffix):
+    return os.path.join(folder, "%s-%s.%s" % (phase.phase, config.backend, suffix))
+
+
+def command_line(config, phase):
+    """The command as a person can paste it, without the plugin that only serves our counts."""
+    env = environment(config, config, phase)
+    gone = sorted(name for name in os.environ if name not in env)
+    ours = {name for name, _ in pairs(config.env + phase.env)}
+    changed = [(name, value) for name, value in env.items() if name in ours or os.environ.get(name) != value]
+    through_env = gone or not all(re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) for name, _ in changed)
+    words = ["env"] if through_env else []
+    words += [part for name in gone for part in ("-u", shlex.quote(name))]
+    words += [(name if name.isidentifier() else shlex.quote(name)) + "=" + shlex.quote(value) for name, value in changed]
+    words += [shlex.quote(word) for word in [sys.executable, "-m", "pytest"] + pytest_words(config, phase)]
+    return " ".join(words)
+
+
+# Signals, the terminal and the process group
+
+STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+def notice(number, frame):
+    """Do nothing: a handler must exist for the signal to be written to the wakeup pipe."""
+
+
+class Signals:
+    """Turns signals into bytes on a pipe that select can wait for; one that was ignored at our start stays so (nohup)."""
+
+    def __init__(self):
+        self.reader, writer = os.pipe()
+        os.set_blocking(self.reader, False)
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        for number in STOPPERS + (signal.SIGTSTP, signal.SIGCONT):
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, notice)
+        signal.signal(signal.SIGCHLD, notice)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # or taking the terminal back would stop us
+
+    def wait(self, seconds, descriptors=()):
+        """Return the signals that came and the descriptors that can be read, after seconds (None: no limit) at the latest."""
+        ready = select.select([self.reader, *descriptors], [], [], seconds)[0]
+        numbers = os.read(self.reader, 4096) if self.reader in ready else b""
+        return list(numbers), [descriptor for descriptor in ready if descriptor != self.reader]
+
+    def stopper(self):
+        """Return the first signal that came while no phase was running and asks us to stop, or 0."""
+        return next((number for number in self.wait(0)[0] if number in STOPPERS), 0)
+
+
+def foreground():
+    """The process group that holds the terminal on stdin, or None where stdin is not our terminal."""
+    with suppress(OSError):
+        return os.tcgetpgrp(0) if os.isatty(0) else None
+
+
+def pass_terminal(giver, taker):
+    with suppress(OSError):
+        if foreground() == giver:
+            os.tcsetpgrp(0, taker)
+
+
+def members(group):
+    """Count the living processes of a group by /proc; 0 where there is no /proc."""
+    count = 0
+    for entry in os.listdir("/proc") if os.path.isdir("/proc/self") else []:
+        with suppress(OSError, ValueError):
+            with open("/proc/%d/stat" % int(entry), "rb") as stat:
+                state, _, owner = stat.read().rpartition(b")")[2].split()[:3]
+            count += int(owner) == group and state not in (b"Z", b"X")
+    return count
+
+
+def sweep(group, grace):
+    """Leave nothing of a group behind. TERM comes first, since a JVM removes its temporary folders on TERM."""
+    for number, patience in ((signal.SIGTERM, min(grace, 2.0)), (signal.SIGKILL, 2.0)):
+        with suppress(OSError):
+            os.killpg(group, number)
+        end = time.monotonic() + patience
+        while members(group) and time.monotonic() < end:
+            time.sleep(0.02)
+
+
+class Child:
+    """One pytest process, the leader of its group, and the ladder of signals that ends it."""
+
+    def __init__(self, argv, env, seconds, grace, output):
+        actions = [(os.POSIX_SPAWN_DUP2, output, target) for target in (1, 2)] if output is not None else []
+        defaults = [signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTTOU]
+        self.pid = os.posix_spawn(argv[0], argv, env, file_actions=actions, setpgroup=0, setsigdef=defaults)
+        self.grace = grace
+        self.deadline = time.monotonic() + seconds if seconds is not None else None
+        self.ladder = []
+        self.reason = None  # why it is being ended: "limit" or the number of a signal that we were sent
+        self.status = None
+        self.resume()  # it may have asked for the terminal already and been stopped for it
+
+    def send(self, number):
+        """INT goes to pytest alone, so that it prints its summary; the rest to the group. CONT wakes what ctrl-Z stopped."""
+        with suppress(OSError):
+            (os.kill if number == signal.SIGINT else os.killpg)(self.pid, number)
+            os.killpg(self.pid, signal.SIGCONT)
+
+    def halt(self, reason, number):
+        """Send number, and more forceful ones after each grace; a second request never prolongs the first."""
+        self.reason = reason if self.reason is None else self.reason
+        self.send(number)
+        rest = [signal.SIGTERM, signal.SIGKILL] if number == signal.SIGINT else [signal.SIGKILL]
+        if not self.ladder or len(rest) < len(self.ladder):
+            now = time.monotonic()
+            self.ladder = [(now + self.grace * (step + 1), rung) for step, rung in enumerate(rest)]
+
+    def due(self):
+        """The moment at which something is to be done without a signal, or None."""
+        return self.ladder[0][0] if self.ladder else self.deadline if self.reason is None else None
+
+    def tick(self):
+        due = self.due()
+        if due is not None and time.monotonic() >= due:
+            if self.ladder:
+                self.send(self.ladder.pop(0)[1])
+            else:
+                self.halt("limit", signal.SIGINT)
+
+    def take(self, number):
+        """Act on a signal that we were sent."""
+        if number in STOPPERS:
+            self.halt(number, number)
+        elif number == signal.SIGCONT:
+            self.resume()
+        elif number == signal.SIGTSTP:
+            with suppress(OSError):
+                os.killpg(self.pid, signal.SIGTSTP)
+            self.suspend(os.getpid())
+
+    def resume(self):
+        pass_terminal(os.getpgrp(), self.pid)
+        with suppress(OSError):
+            os.killpg(self.pid, signal.SIGCONT)
+
+    def suspend(self, target):
+        """Stop target (0: our whole job, as the terminal would have done) too; time spent stopped does not count."""
+        began = time.monotonic()
+        pass_terminal(self.pid, os.getpgrp())
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(target, signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, notice)
+        if self.deadline is not None:
+            self.deadline += time.monotonic() - began
+        self.resume()
+
+    def stopped(self, number):
+        """pytest was stopped: by ctrl-Z or by reading a terminal it does not hold our job stops with it, else it goes on."""
+        if foreground() is not None and number in (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
+            self.suspend(0)
+        elif number != signal.SIGSTOP:
+            self.resume()
+
+    def ended(self):
+        """Look without reaping: while its leader is a zombie the number of the group cannot be given to a stranger."""
+        if not hasattr(os, "waitid"):  # macOS before Python 3.13
+            return self.ended_reaping()
+        if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            return True
+        with suppress(ChildProcessError):  # it ended just now: the next look will see it
+            halted = os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG)
+            if halted:
+                self.stopped(halted.si_status)
+        return False
+
+    def ended_reaping(self):
+        pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+        if pid and os.WIFSTOPPED(status):
+            self.stopped(os.WSTOPSIG(status))
+        elif pid:
+            self.status = status
+        return self.status is not None
+
+    def bury(self):
+        """End the group, take the terminal back, reap; return the exit code, or -N for signal N."""
+        sweep(self.pid, self.grace)
+        pass_terminal(self.pid, os.getpgrp())
+        if self.status is None:
+            self.status = os.waitpid(self.pid, 0)[1]
+        return -os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else os.WEXITSTATUS(self.status)
+
+
+class Tee:
+    """Copies what pytest prints to our stdout and to a log; without a log pytest keeps our stdout itself."""
+
+    def __init__(self, log):
+        self.reader = self.writer = self.log = None
+        if log:
+            self.log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+            self.reader, self.writer = os.pipe()
+            os.set_blocking(self.reader, False)
+
+    def started(self):
+        """Close our copy of the end that pytest writes to, or the pipe would never end."""
+        if self.log is not None:
+            os.close(self.writer)
+
+    def sources(self):
+        return [] if self.reader is None else [self.reader]
+
+    def copy(self):
+        """Copy what is there; False when there is nothing more for now."""
+        with suppress(BlockingIOError):
+            data = os.read(self.reader, 65536)
+            for descriptor in (1, self.log):
+                put(descriptor, data)
+            if not data:
+                os.close(self.reader)
+                self.reader = None
+            return bool(data)
+        return False
+
+    def close(self):
+        """Copy the rest, but do not wait for the end: a daemon outside of the group may hold the pipe for ever."""
+        while self.sources() and self.copy():
+            pass
+        for descriptor in self.sources() + ([self.log] if self.log is not None else []):
+            os.close(descriptor)
+
+
+def supervise(signals, child, tee):
+    """Wait until pytest has ended, obeying signals and clocks; return its exit code, or -N for signal N."""
+    try:
+        while not child.ended():
+            due = child.due()
+            numbers, ready = signals.wait(None if due is None else max(0, due - time.monotonic()), tee.sources())
+            for number in numbers:
+                child.take(number)
+            child.tick()
+            if ready:
+                tee.copy()
+    finally:
+        code = child.bury()
+        tee.close()
+    return code
+
+
+# What happened, from the events alone
+
+class Tally:
+    """The events of one phase, counted by test and not by report: a test counts once, under its worst outcome."""
+
+    RANK = ("crashed", "failed", "xpassed", "xfailed", "skipped", "passed")
+
+    def __init__(self, lines=()):
+        self.loaded = self.finished = self.interrupted = False
+        self.collected, self.outcomes, self.crashed, self.running = {}, {}, {}, {}
+        self.deaths, self.internal, self.reason = [], "", ""
+        for line in lines:
+            with suppress(ValueError, KeyError, TypeError, AttributeError):  # a line that a KILL cut short
+                event = json.loads(line)
+                getattr(self, "on_" + event["event"])(event)
+
+    def on_loaded(self, event):
+        self.loaded = True
+
+    def on_collected(self, event):
+        self.collected.update(dict.fromkeys(event["ids"]))
+
+    def on_started(self, event):
+        self.running[event["worker"]] = event["id"]
+
+    def on_reported(self, event):
+        name, worker = event["id"], event["worker"]
+        if event["when"] == "???":
+            self.crashed[name] = True
+        if event["when"] in ("teardown", "???") and self.running.get(worker) == name:
+            del self.running[worker]
+        quiet = (event["when"], event["outcome"]) == ("teardown", "passed")
+        self.outcomes.setdefault(name, set()).update([] if quiet else [event["outcome"]])
+
+    def on_down(self, event):
+        self.deaths.append("%s: %s" % (event["worker"], event["error"]))
+        name = self.running.pop(event["worker"], None)
+        if name:
+            self.crashed[name] = True
+
+    def on_internal(self, event):
+        self.internal = self.internal or event["error"] or "INTERNALERROR"
+
+    def on_interrupt(self, event):
+        self.interrupted = True
+
+    def on_finish(self, event):
+        self.finished, self.reason = True, event["reason"]
+
+    def close(self, ended_by_us):
+        """A serial pytest that ended without a word in the middle of a test crashed in it."""
+        if "main" in self.running and not (ended_by_us or self.finished or self.interrupted):
+            self.crashed[self.running.pop("main")] = True
+
+    def lost(self):
+        return [name for name in self.collected if name not in self.outcomes and name not in self.crashed]
+
+    def counts(self):
+        found = dict.fromkeys(self.RANK, 0)
+        for name, outcomes in {**dict.fromkeys(self.crashed, ()), **self.outcomes}.items():
+            seen = {"crashed"} if name in self.crashed else outcomes
+            worst = next((outcome for outcome in self.RANK if outcome in seen), None)
+            if worst:
+                found[worst] += 1
+        return {**found, "not run": len(self.lost())}
+
+
+# Verdicts
+
+WORDS = {0: "passed", 1: "failed", 2: "stopped: interrupted or errors during collection", 3: "internal error", 4: "usage error",
+         5: "empty", TIMED_OUT: "timed out", INTERRUPTED: "interrupted"}
+NARROWING = re.compile(r"-[hlqsvx]*[km].*|--(lf|last-failed|deselect|ignore|ignore-glob|sw|stepwise|sw-skip|stepwise-skip)(=.*)?")
+
+
+def signal_name(number):
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "signal %d" % number
+
+
+def word_for(code):
+    return WORDS.get(code) or ("exit code %d" % code if code < 129 else "exit code %d (%s)" % (code, signal_name(code - 128)))
+
+
+def judge_phase(code, reason, tally, may_be_empty):
+    """Return (exit code, words) for one phase: what we did to it first, then how it died, then what it said and what is missing.
+
+    code is the exit code of pytest or -N for signal N; reason is why we ended it, as Child.reason.
+    """
+    if reason == "limit":
+        return TIMED_OUT, WORDS[TIMED_OUT]
+    if signal.SIGINT in (reason, -code) or tally.interrupted:
+        return INTERRUPTED, WORDS[INTERRUPTED]
+    if reason is not None:
+        return 128 + reason, "stopped by " + signal_name(reason)
+    if code < 0:
+        return 128 - code, "killed by " + signal_name(-code)
+    return judge_exit(code, tally, may_be_empty)
+
+
+def judge_exit(code, tally, may_be_empty):
+    """pytest can end with 0 or 1 although tests were never run (pytest-xdist#814, #714), and xdist with 0 after a death."""
+    died, lost, ran = len(tally.deaths), len(tally.lost()), bool(tally.outcomes)
+    if code == 0 and tally.internal:
+        return 3, WORDS[3]
+    if lost and (code == 0 or (code == 1 and not tally.reason)):
+        return 3, "incomplete: tests never ran"
+    if code == 0 and died:
+        return (1, "failed: a worker died") if ran else (3, "incomplete: a worker died and nothing ran")
+    if code == 5 and died:
+        return 5, "empty: a worker died and nothing ran"
+    if code == 5 and may_be_empty:
+        return 0, WORDS[5]
+    if code == 0 and tally.loaded and not ran:
+        return 0, "nothing ran"
+    return code, word_for(code)
+
+
+def severity(code):
+    """Sort key, worst first: 130 > 128+N > 124 > other codes > 3 > 4 > 2 > 1 > 5 > 0."""
+    order = {INTERRUPTED: 0, TIMED_OUT: 2, 3: 4, 4: 5, 2: 6, 1: 7, 5: 8, 0: 9}
+    return order.get(code, 1 if code > 128 else 3)
+
+
+def overall(results, stopped=0):
+    """The worst code decides; optional phases only count where they were interrupted, which ends the run for all."""
+    counted = [result.code for result in results if result.required or result.ends_run]
+    worst = min(counted + ([128 + stopped] if stopped else []), key=severity, default=0)
+    return 5 if worst == 0 and all(result.empty for result in results) else worst
+
+
+# Running the phases
+
+def run_phases(config, signals, folder):
+    """Run the phases in order; return one result per phase that was begun."""
+    results = []
+    for phase in config.phases:
+        config.stopped = signals.stopper()
+        if config.stopped:
+            break
+        result = run_phase(config, phase, signals, folder)
+        results.append(result)
+        if result.ends_run or (config.keep_going == "0" and result.code and result.required):
+            break
+    return results
+
+
+def run_phase(config, phase, signals, folder):
+    events = os.path.join(folder, "events-%d" % config.phases.index(phase))
+    log = artifact(config.log_dir, config, phase, "log") if config.log_dir else ""
+    for directory in filter(None, (config.log_dir, config.junit_dir)):
+        os.makedirs(directory, exist_ok=True)
+    open_group(phase)
+    say("+ " + command_line(config, phase))
+    began = time.monotonic()
+    code, reason = start(config, phase, signals, folder, events, log)
+    seconds = time.monotonic() - began
+    tally = read_events(events)
+    tally.close(reason is not None)
+    narrowed = any(NARROWING.fullmatch(word) for word in config.words)
+    verdict, words = judge_phase(code, reason, tally, narrowed or phase.allow_empty == "1")
+    result = SimpleNamespace(name=phase.phase, code=verdict, words=words, seconds=seconds, log=log, tally=tally, empty=code == 5,
+                             required=phase.required != "0", ends_run=verdict == INTERRUPTED or isinstance(reason, int))
+    close_group(result)
+    return result
+
+
+def start(config, phase, signals, folder, events, log):
+    env = environment(config, config, phase)
+    append_path(env, [folder])
+    env["POLICYGEN_EVENTS"] = events
+    argv = [sys.executable, "-m", "pytest", "-p", "policygen_events"]
+    argv += ["--color=yes"] if log and wants_colour(config, env) else []
+    tee = Tee(log)
+    child = Child(argv + pytest_words(config, phase), env, phase.seconds, config.grace, tee.writer)
+    tee.started()
+    return supervise(signals, child, tee), child.reason
+
+
+def wants_colour(config, env):
+    """Through the pipe of a log pytest cannot see that its output ends on a terminal."""
+    spoken = any(word.startswith("--color") for word in config.words) or "--color" in env.get("PYTEST_ADDOPTS", "")
+    return coloured(config) and not spoken
+
+
+def read_events(path):
+    try:
+        with open(path, encoding="ascii") as lines:
+            return Tally(lines)
+    except (OSError, UnicodeError):
+        return Tally()
+
+
+# The summary
+
+COLUMNS = ("passed", "failed", "skipped", "xfailed", "xpassed", "crashed", "not run")
+
+
+def summarize(config, results, code):
+    rows = summary_rows(config, results)
+    say("\n%s: summary" % config.name)
+    say("\n".join(table(rows)))
+    for result in results:
+        for line in remarks(result):
+            say("%s: %s" % (result.name, line))
+    say(paint(config, bool(code), "%s: exit %d: %s" % (config.name, code, conclusion(config, results, code))))
+    write_job_summary(config, rows, results, code)
+
+
+def summary_rows(config, results):
+    """Counts come from events; where there are none there are dashes, not zeros. Columns of rare outcomes show only when used."""
+    counts = [result.tally.counts() for result in results]
+    shown = [column for column in COLUMNS if column not in ("xfailed", "xpassed") or any(count[column] for count in counts)]
+    rows = [("phase", "result", *shown, "seconds", "log")]
+    for result, count in zip(results, counts):
+        cells = [str(count[column]) if result.tally.loaded else "-" for column in shown]
+        name = result.name if result.required else result.name + " (optional)"
+        rows.append((name, result.words, *cells, "%.1f" % result.seconds, result.log))
+    for phase in config.phases[len(results):]:
+        rows.append((phase.phase, "not run", *["-" for _ in shown], "-", ""))
+    total = [str(sum(count[column] for count in counts)) for column in shown]
+    return rows + [("total", "", *total, "%.1f" % sum(result.seconds for result in results), "")]
+
+
+def remarks(result):
+    tally = result.tally
+    if not tally.loaded:
+        yield "the events plugin did not run in pytest: counts are unknown, the result is its exit code alone"
+    if tally.internal:
+        yield "internal error: " + tally.internal
+    if tally.reason:
+        yield "stopped early: " + tally.reason
+    for death in tally.deaths:
+        yield "worker died: " + death
+    for name in tally.crashed:
+        yield "crashed: " + name
+    if result.code >= TIMED_OUT:
+        for name in tally.running.values():
+            yield "was running: " + name
+    lost = tally.lost()
+    for name in lost[:20]:
+        yield "never ran: " + name
+    if len(lost) > 20:
+        yield "never ran: and %d more" % (len(lost) - 20)
+
+
+def conclusion(config, results, code):
+    """Say what the exit code means, and claim nothing for what was not run."""
+    blamed = [result for result in results if code and result.code == code]
+    late = len(config.phases) - len(results)
+    if blamed:
+        text = "%s in %s" % (blamed[0].words, ", ".join(result.name for result in blamed))
+    elif config.stopped:
+        text = "stopped by " + signal_name(config.stopped)
+    elif any(result.tally.outcomes or not result.tally.loaded for result in results) and not code:
+        optional = [result.name for result in results if result.code]
+        text = "passed, but for optional " + ", ".join(optional) if optional else "passed"
+    else:
+        text = "nothing ran at all"
+    return text + (", %d of %d phases not run" % (late, len(config.phases)) if late else "")
+
+
+# GitHub Actions
+
+def on_github():
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def open_group(phase):
+    say("::group::" + phase.phase if on_github() else "")
+
+
+def close_group(result):
+    """The empty line is for a pytest that was killed in the middle of one: commands only count at the start of a line."""
+    if not on_github():
+        return
+    say("\n::endgroup::")
+    if result.code:
+        text = "phase %s: %s" % (result.name, "; ".join([result.words, *remarks(result)]))
+        say("::%s::%s" % ("error" if result.required else "warning", escape_command(text)))
+
+
+def escape_command(text):
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def write_job_summary(config, rows, results, code):
+    target = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not (on_github() and target):
+        return
+    lines = ["### %s: exit %d: %s" % (config.name, code, conclusion(config, results, code)), ""]
+    for at, row in enumerate(rows):
+        lines.append("| " + " | ".join(escape_cell(cell) for cell in row) + " |")
+        if at == 0:
+            lines.append("|" + " --- |" * len(row))
+    lines += [""] + ["- %s: %s" % (result.name, escape_cell(line)) for result in results for line in remarks(result)]
+    with suppress(OSError):
+        with open(target, "ab") as page:
+            page.write(("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
+
+
+def escape_cell(text):
+    return re.sub(r"([\\|*_<>\[\]])", r"\\\1", text).replace("\n", " ")
+
+
+# The start
+
+def enter_root(config):
+    config.script = os.path.realpath(config.script)
+    os.chdir(os.path.normpath(os.path.join(os.path.dirname(config.script), config.root)))
+
+
+def prefer_venv(config, words):
+    """Start again in the environment of the root, which the shell cannot find where the script is a symlink."""
+    for folder in config.venv:
+        python = os.path.abspath(os.path.join(folder, "bin", "python"))
+        if os.access(python, os.X_OK):
+            kept = [word for word in words if not word.startswith(("venv=", "python-from=", "script="))]
+            os.execv(python, [python, "-I", "-c", own_source(), "python-from=" + folder, "script=" + config.script, *kept])
+
+
+def own_source():
+    """The text after -c. Before Python 3.10 only the C library of Python knows it."""
+    if hasattr(sys, "orig_argv"):
+        return sys.orig_argv[sys.orig_argv.index("-c") + 1]
+    import ctypes
+    count, argv = ctypes.c_int(), ctypes.POINTER(ctypes.c_wchar_p)()
+    ctypes.pythonapi.Py_GetArgcArgv(ctypes.byref(count), ctypes.byref(argv))
+    words = argv[:count.value]
+    return words[words.index("-c") + 1]
+
+
+def survey(config):
+    """Look up once what everything else asks for: the seed, the search path, the installed versions."""
+    config.seed, config.stopped = "", 0
+    for phase in config.phases:
+        environment(config, config, phase)
+    config.search = search_path(environment(config, config))
+    names = ["pytest", "pytest-xdist"] + [need.need for need in config.needs]
+    config.versions = {name: installed(name, config.search) for name in names}
+    config.has_xdist = config.versions["pytest-xdist"] is not None
+
+
+def prepare(config):
+    """Print the banner and everything that stands against a run; return the exit code for it, or 0."""
+    banner(config, [(name, version) for name, version in config.versions.items() if version and name != "python"])
+    unfit = dict(preflight(config) if config.preflight == "1" else ())
+    for requirement, problem in absent(config):
+        if not any(wanted.startswith(requirement) for wanted in unfit):
+            unfit[requirement] = problem
+    print_notes(config)
+    lost = list(missing_paths(config))
+    for problem in [*unfit.values(), *lost]:
+        complain(config, problem)
+    if unfit:
+        complain(config, remedy(list(unfit)))
+    return UNFIT if unfit else NO_PATH if lost else 0
+
+
+def run(config):
+    import shutil
+    import tempfile
+    signals = Signals()
+    folder = tempfile.mkdtemp(prefix="policygen-")
+    try:
+        with open(os.path.join(folder, "policygen_events.py"), "w", encoding="utf-8") as plugin:
+            plugin.write(config.plugin)
+        results = run_phases(config, signals, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    code = overall(results, config.stopped)
+    summarize(config, results, code)
+    return code
+
+
+def act(config, words):
+    enter_root(config)
+    prefer_venv(config, words)
+    survey(config)
+    code = prepare(config)
+    if config.mode == "run":
+        return code or run(config)
+    if config.mode == "print-config":
+        print_config(config)
+    else:
+        print_commands(config)
+    return 0
+
+
+def main(words):
+    try:
+        return act(settle(decode(words)), words)
+    except Broken as error:
+        say("broken wrapper: %s" % error, 2)
+    except OSError as error:
+        say("%s: %s" % (error.filename or "the system", error.strerror), 2)
+    except Exception:  # exit 1 would mean failed tests
+        import traceback
+        traceback.print_exc()
+    return BROKEN
+
+
+def open_streams():
+    """Open a stream that the caller closed (w.sh >&-), or a pipe of ours would get its number."""
+    while os.open(os.devnull, os.O_RDWR) < 3:
+        pass
+
+
+if __name__ == "__main__":
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until phases run, ctrl-C may end us without a traceback
+    open_streams()
+    sys.exit(main(sys.argv[1:]))
