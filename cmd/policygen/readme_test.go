@@ -1,0 +1,105 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// consoleBlock is a fenced block of README.md: commands after "$ ", each followed by what it prints.
+var consoleBlock = regexp.MustCompile("(?ms)^```console\n(.*?)^```\n")
+
+// fileBlock is a fenced block whose info string names the file that it is: ```cue policygen.cue
+var fileBlock = regexp.MustCompile("(?ms)^```[a-z]+ ([a-z./_]+)\n(.*?)^```\n")
+
+// testCommand is the one command of the README that its own test can't run.
+const testCommand = "scripts/test"
+
+// TestReadme runs every command of the README: those that start with go in this repository, the others in a folder with the
+// files that the README shows. With -update the outputs in the README are rewritten.
+func TestReadme(t *testing.T) {
+	const name = "../../README.md"
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, m := range fileBlock.FindAllStringSubmatch(string(text), -1) {
+		if err := os.WriteFile(filepath.Join(dir, m[1]), []byte(m[2]), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	python := os.Getenv("POLICYGEN_TEST_PYTHON")
+	if python == "" && os.Getenv("CI") != "" {
+		t.Fatal("POLICYGEN_TEST_PYTHON is not set")
+	} else if python == "" {
+		t.Skip("SKIPPED: POLICYGEN_TEST_PYTHON is not set; it names a Python with pytest and pytest-xdist")
+	}
+	env := append(readmeEnvironment(t, dir), "PYTHON="+python, "NO_COLOR=1")
+	seen := 0
+	got := consoleBlock.ReplaceAllStringFunc(string(text), func(block string) string {
+		var b strings.Builder
+		b.WriteString("```console\n")
+		for line := range strings.Lines(consoleBlock.FindStringSubmatch(block)[1]) {
+			command, isCommand := strings.CutPrefix(line, "$ ")
+			if !isCommand {
+				continue
+			}
+			seen++
+			b.WriteString(line)
+			if command = strings.TrimSpace(command); command != testCommand {
+				b.WriteString(runReadme(t, command, dir, env))
+			}
+		}
+		return b.String() + "```\n"
+	})
+	if seen < 5 {
+		t.Errorf("the README has only %d commands", seen)
+	}
+	if got == string(text) {
+		return
+	}
+	if *update {
+		if err := os.WriteFile(name, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Errorf("the README does not show what its commands print; run the test with -update and read the difference:\n%s", got)
+}
+
+// readmeEnvironment makes dir a project and returns an environment in which policygen is this build.
+func readmeEnvironment(t *testing.T, dir string) []string {
+	t.Helper()
+	bin := t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(bin, "policygen")); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{".git", "tests/unit", "tests/slow"} {
+		if err := os.MkdirAll(filepath.Join(dir, folder), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+}
+
+func runReadme(t *testing.T, command, dir string, env []string) string {
+	t.Helper()
+	cmd := exec.Command("bash", "-c", command)
+	cmd.Dir, cmd.Env = dir, env
+	if strings.HasPrefix(command, "go ") {
+		cmd.Dir = "../.."
+	}
+	out, err := cmd.CombinedOutput()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		t.Fatal(err)
+	}
+	return string(out)
+}
