@@ -42,7 +42,7 @@ Options:
   --policy-version        print which policy this is
   -h, --help              print this
 
-Everything else goes to pytest as it is. A bare word is a path and runs alone, unless the word before it is an
+Everything else goes to pytest as it is; --pdb and --trace imply -n 0. A bare word is a path and runs alone, unless the word before it is an
 option of pytest that takes a value; give an option of a plugin as --option=value or after "--".
 Paths are relative to the project root. With --phase they replace the phase's own.
 

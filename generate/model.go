@@ -136,7 +136,7 @@ var ownOptions = []string{"-n", "--numprocesses", "--backend", "--phase", "--ski
 
 func (m model) parse(args []string) (commandLine, error) {
 	line := commandLine{mode: "run", color: "auto", preflight: true}
-	var serial, keepGoing, failFast bool
+	var serial, debugger, keepGoing, failFast bool
 	for i := 0; i < len(args); i++ {
 		word := args[i]
 		last := i == len(args)-1
@@ -188,10 +188,14 @@ func (m model) parse(args []string) (commandLine, error) {
 			line.words = append(line.words, Pair{"pass", word}, Pair{"pass", args[i]})
 		case strings.HasPrefix(word, "-"):
 			line.words = append(line.words, Pair{"pass", word})
+			debugger = debugger || word == "--pdb" || word == "--trace"
 		default:
 			line.paths = true
 			line.words = append(line.words, Pair{"pass-path", word})
 		}
+	}
+	if debugger && line.workers == "" {
+		line.workers = "0"
 	}
 	if serial && line.workers != "" && line.workers != "0" {
 		return line, m.fail("--serial and -n %s contradict each other", line.workers)

@@ -2,8 +2,8 @@ package generate
 
 import (
 	"bytes"
-	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +24,7 @@ var mutations = []mutation{
 	{"one less", regexp.MustCompile(`[=/ ][1-9]\d*\b`), func(s string) string { return s[:1] + "0" }},
 	{"flag", regexp.MustCompile(`(^|[\s='|])--?[a-z][a-z-]+`), func(s string) string { return s + "z" }},
 	{"quotes of an expansion", regexp.MustCompile(`"\$[a-z_@0]+"`), func(s string) string { return strings.Trim(s, `"`) }},
-	{"quoted text", regexp.MustCompile(`'[^'\n]+'`), func(s string) string { return `'` + s[2:] }},
+	{"quoted text", regexp.MustCompile(`[ (]'[^'\n]+'`), func(s string) string { return s[:2] + s[3:] }},
 	{"comparison", regexp.MustCompile(` (-gt|-n|-z|-x|-h|!=|=) `), func(s string) string {
 		return map[string]string{" -gt ": " -ge ", " -n ": " -z ", " -z ": " -n ", " -x ": " -d ", " -h ": " -x ", " != ": " = ", " = ": " != "}[s]
 	}},
@@ -41,8 +41,38 @@ var mutations = []mutation{
 		return s[:len(s)-2] + ":+"
 	}},
 	{"variable", regexp.MustCompile(`\$(workers|max|dist|restart|fixed|from|backend|phase|value|word)\b`), func(s string) string { return s + "_x" }},
-	{"assignment", regexp.MustCompile(`(?m)\b(from|max|over|dist|restart|fixed|mode|paths|only|skip|serial|backend)=\S+`), func(s string) string { return s[:strings.Index(s, "=")+1] }},
+	{"assignment", regexp.MustCompile(`(?m)\b(from|max|over|dist|restart|fixed|mode|paths|only|skip|serial|backend)=\S+`), func(s string) string {
+		if strings.HasSuffix(s, "=''") {
+			return s // the same as nothing
+		}
+		return s[:strings.Index(s, "=")+1]
+	}},
 	{"pattern", regexp.MustCompile(`(?m)^\t+[^\s#()]+( \| [^\s()]+)*\) `), func(s string) string { return strings.Replace(s, ")", "x)", 1) }},
+}
+
+// equivalent are the mutants that change nothing, or nothing in a wrapper of the embedded policy, by a part of their line.
+var equivalent = []struct{ line, mutation, why string }{
+	{"set -x", "", "tracing, which no simulated call asks for"},
+	{"return 1", "number", "any status but 0 says no"},
+	{"[!0123456789]", "number", "the same digits once more"},
+	{"case $0 in", "number", "$01 is $0 and a digit, which has a slash where $0 has one"},
+	{"case $1 in", "number", "$11 is $1 and a digit, which is as good a letter as any"},
+	{"begun=1", "", "only whether it is set counts; without it the word is there twice"},
+	{"forward=1", "", "only whether it is set counts"},
+	{"serial=1", "", "only whether it is set counts"},
+	{"\"$newline\"", "quotes", "a newline means itself in a pattern"},
+	{"\"$backend\") ;;", "quotes", "the name of a backend means itself in a pattern"},
+	{"over=$over_flag", "assignment", "nothing there means warn, which the embedded policy says"},
+	{"refuse)", "pattern", "no backend of the embedded policy refuses"},
+	{"load[fsg]*:load[fsg]*)", "pattern", "the grouped modes of the embedded policy restart no worker anyway"},
+	{"*' ' | *'", "quoted", "only the blank between two patterns goes"},
+	{"'') ;;", "pattern", "what matches nothing does nothing"},
+}
+
+func explained(m mutant) bool {
+	return slices.ContainsFunc(equivalent, func(e struct{ line, mutation, why string }) bool {
+		return strings.Contains(m.line, e.line) && strings.HasPrefix(m.mutation, e.mutation)
+	})
 }
 
 // shellPart returns the ranges of a wrapper that mutations may change: neither comments nor the two Python texts,
@@ -71,9 +101,10 @@ func mutants(text []byte) (all []mutant) {
 				if changed == string(text[from:to]) {
 					continue
 				}
-				line := 1 + bytes.Count(text[:from], []byte("\n"))
-				mutated := append(append(append([]byte{}, text[:from]...), changed...), text[to:]...)
-				all = append(all, mutant{fmt.Sprintf("line %d, %s: %s", line, m.name, strings.TrimSpace(string(text[r[0]:r[1]]))), changed, mutated})
+				all = append(all, mutant{
+					number: 1 + bytes.Count(text[:from], []byte("\n")), line: strings.TrimSpace(string(text[r[0]:r[1]])), mutation: m.name,
+					changed: changed, text: slices.Concat(text[:from], []byte(changed), text[to:]),
+				})
 			}
 		}
 	}
@@ -81,8 +112,11 @@ func mutants(text []byte) (all []mutant) {
 }
 
 type mutant struct {
-	place, changed string
-	text           []byte
+	number   int    // of the line
+	line     string // as it was
+	mutation string
+	changed  string // what stands there instead
+	text     []byte // of the whole script
 }
 
 // TestVerifyKillsMutants: a wrapper in which one number, flag, quote or comparison is wrong does not pass verification.
@@ -114,7 +148,9 @@ func TestVerifyKillsMutants(t *testing.T) {
 			killed++
 			continue
 		}
-		t.Logf("survives: %s -> %q", m.place, m.changed)
+		if !explained(m) {
+			t.Errorf("survives without a reason: line %d, %s -> %q: %s", m.number, m.mutation, m.changed, m.line)
+		}
 	}
 	t.Logf("%d of %d mutants killed", killed, tried)
 	if killed*100 < tried*95 {

@@ -246,7 +246,7 @@ func (d dice) argument(in Input) []string {
 	case 10:
 		return []string{d.pick(valueOptions...), d.text()}
 	case 11:
-		return []string{d.pick("-x", "-rA", "-vv", "--cov=x", "--maxfail=1", "-kfoo")}
+		return []string{d.pick("-x", "-rA", "-vv", "--cov=x", "--maxfail=1", "-kfoo", "--pdb")}
 	case 12:
 		return []string{d.pick("--", "-n", "--backend", "tests/a.py::t", "-k")}
 	}

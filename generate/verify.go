@@ -159,7 +159,7 @@ func backendCalls(in Input, backend string) []Call {
 	}
 	slices.Sort(counts)
 	for _, n := range slices.Compact(counts) {
-		all = append(all, with("-n", strconv.Itoa(n)))
+		all = append(all, with("-n", strconv.Itoa(n)), with("-n", strconv.Itoa(n), "tests/a.py"))
 		if env := in.Policy.Runner.WorkersEnv; env != "" {
 			all = append(all, with().with(env, strconv.Itoa(n)))
 		}
@@ -191,7 +191,7 @@ func commandLineCalls(in Input) []Call {
 		call("-n", "2", "-n", "3"), call("-x", "-n", "3"), call("-n", "3", "--", "-n", "9"), call("--", "--backend", ""), call("--"),
 		call("--serial", "-n", "4"), call("--serial", "-n", "0"), call("--serial", "-n", "auto"), call("-n", "4", "--serial"),
 		call("--backend"), call("--backend", ""), call("--backend", " "), call("--backend=" + p.Backends[0].Name), call("--backend", "no such backend"), call("--backend", "-x"),
-		call("--phase"), call("--phase", "no such phase"), call("--phase="), call("--phase=" + phase), call("--skip-phase", "a b"),
+		call("--phase"), call("--phase", "no such phase"), call("--phase="), call("--phase=" + phase), call("--skip-phase", "a b"), call("--skip-phase=" + phase),
 		call("--phase", phase, "--skip-phase", phase), call("--phase", "*"),
 		call("--dist"), call("--dist", "bogus"), call("--dist=lod"), call("--dist", "loadfil"), call("--dist=each"), call("--dist", "no"),
 		call("--dry-run"), call("--print-config"), call("--dry-run", "--print-config"),
@@ -199,7 +199,7 @@ func commandLineCalls(in Input) []Call {
 		call("--log-dir", "log s", "--junit-dir=j"), call("--log-dir"), call("--log-dir="), call("--junit-dir", ""), call("--junit-dir"),
 		call("-k"), call("-k", ""), call("-k", "a and b", "-m", "slow", "-p", "no:cov", "-o", "a=b", "-W", "error", "-c", "x.ini", "-r", "A"),
 		call("-rA", "-vv", "--cov=x", "*", "", "a b", "-k", "-x", "$(touch x)", "`x`", "'"), call("--", "a\nb", "", "-k"),
-		call("-k", "--"), call("--lf", "--maxfail", "2", "--maxfail=3", "tests/b.py"), call("--bogus"), call("--list", "tests/a.py"), call("--list", "-n", "9999"),
+		call("-k", "--"), call("--lf", "--maxfail", "2", "--maxfail=3", "tests/b.py"), call("--bogus"), call("--pdb"), call("-n", "2", "--trace"), call("--", "--pdb"), call("--list", "tests/a.py"), call("--list", "-n", "9999"),
 	}
 	var valued, modes []string
 	for _, o := range valueOptions {
@@ -213,7 +213,8 @@ func commandLineCalls(in Input) []Call {
 		all = append(all, call("--phase", misspelt(ph.Name)), call("--phase", ph.Name), call("--skip-phase", ph.Name), call("--list", "--phase", ph.Name))
 	}
 	for _, b := range p.Backends[:min(len(p.Backends), manyBackends)] {
-		all = append(all, call("--backend", misspelt(b.Name)))
+		all = append(all, call("--backend", misspelt(b.Name)), call("--backend", b.Name+"!"), call("--backend", b.Name+"-"),
+			call("--backend", b.Name[:len(b.Name)-1]+"_"))
 	}
 	return all
 }
@@ -243,9 +244,9 @@ func environmentCalls(in Input) []Call {
 	first, last := backends[0].Name, backends[len(backends)-1].Name
 	var all []Call
 	for _, name := range r.BackendEnv {
-		all = append(all, call().with(name, "no such backend"), call("--backend", first).with(name, "no such backend"), call().with(name, " "), call().with(name, last))
+		all = append(all, call().with(name, "no such backend"), call("--backend", first).with(name, "no such backend"), call().with(name, " "), call().with(name, last+" \t "))
 		for _, other := range r.BackendEnv {
-			all = append(all, call().with(name, first).with(other, last))
+			all = append(all, call().with(name, first).with(other, last), call().with(name, last).with(other, last))
 		}
 	}
 	if r.WorkersEnv != "" {

@@ -239,7 +239,6 @@ func assignments(p policy.Plan, workersEnv bool) string {
 	var a []string
 	set := func(name, value string) { a = append(a, name+"="+mustQuote(value)) }
 	if p.Serial.Value {
-		set("fixed", "0")
 		set("from", "serial")
 		return strings.Join(a, " ")
 	}
