@@ -119,6 +119,7 @@ func BenchmarkEmbedded(b *testing.B) {
 			return run(b, dir, nil, append([]string{tool(b, "policygen")}, args...)...).wall
 		}
 	}
+	run(b, dir, nil, tool(b, "policygen"), "render", "--out", "rendered")
 	in := load(b, policy.Embedded())
 	wrapper := wrapperOf(b, in)
 	for _, row := range []struct {
@@ -127,7 +128,8 @@ func BenchmarkEmbedded(b *testing.B) {
 	}{
 		{"cue-export", func() time.Duration { return run(b, dir, nil, cue...).wall }},
 		{"policygen-version", process("version")},
-		{"policygen-render-check", process("render", "--check")},
+		{"policygen-render-all-new", process("render", "--diff")},
+		{"policygen-nothing-to-do", process("render", "--check", "--out", "rendered")},
 		{"stage-load-resolve", func() time.Duration { return timed(func() { load(b, policy.Embedded()) }) }},
 		{"stage-render", func() time.Duration { return timed(func() { wrapperOf(b, in) }) }},
 		{"stage-verify", func() time.Duration {
