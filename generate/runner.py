@@ -4,6 +4,9 @@ The shell ends with one exec of "python -I -c THIS WORD..."; each WORD is key=va
 root, checks what is installed, runs pytest once per phase in a process group of its own, holds the time limits, and ends with
 a summary and the exit code of the worst phase. Nothing of the policy is pasted in here. It needs Python 3.8 and the standard
 library, never imports pytest, and holds no character that a single-quoted shell word or a linter of shell would mind.
+
+In order: the message of the shell part, output, versions, preflight, the command of a phase, signals and processes, what happened
+in a phase, verdicts, the phases, the summary, GitHub Actions, and at the end main.
 """
 import json
 import os
@@ -22,18 +25,19 @@ TIMED_OUT, INTERRUPTED = 124, 130
 
 # The message of the shell part
 
-SINGLE = {
-    "global": "protocol name script root project policy mode backend backend-from python-from keep-going color preflight grace"
-    " log-dir junit-dir xdist plugin",
-    "need": "need range checked why",
-    "because": "because text",
-    "phase": "phase limit workers workers-from dist restart max allow-empty required",
-}
-REPEATED = {
-    "global": "pass venv pythonpath env env-default unset note",
-    "need": "",
-    "because": "",
-    "phase": "arg path env env-default unset note",
+KEYS = {  # by section: the keys with their defaults, a list where a key may be repeated
+    "global": {
+        "protocol": "", "name": "run_all_tests.sh", "script": "", "root": ".", "project": "", "policy": "", "mode": "run",
+        "backend": "", "backend-from": "default", "python-from": "PATH", "venv": [], "keep-going": "1", "color": "auto",
+        "preflight": "1", "grace": "15", "log-dir": "", "junit-dir": "", "xdist": "error", "pythonpath": [], "plugin": "",
+        "pass": [], "env": [], "env-default": [], "unset": [], "note": [],
+    },
+    "need": {"need": "", "range": "", "checked": "", "why": ""},
+    "because": {"because": "", "text": ""},
+    "phase": {
+        "phase": "", "limit": "", "workers": "0", "workers-from": "defaults", "dist": "", "restart": "", "max": "",
+        "allow-empty": "0", "required": "1", "arg": [], "path": [], "env": [], "env-default": [], "unset": [], "note": [],
+    },
 }
 SECTIONS = {"need": "needs", "because": "because", "phase": "phases"}
 
@@ -48,7 +52,7 @@ def decode(words):
     A section maps the keys of the protocol to text. Repeatable keys are always there, as lists; the others only where they were
     sent. global.pass holds [key, word] pairs, since the order of pass= and pass-path= among each other matters.
     """
-    message = {"global": blank("global"), "needs": [], "because": [], "phases": []}
+    message = {"global": blank("global"), **{name: [] for name in SECTIONS.values()}}
     kind, section = "global", message["global"]
     for word in words:
         key, _, value = word.partition("=")
@@ -60,25 +64,23 @@ def decode(words):
 
 
 def blank(kind):
-    return {key: [] for key in REPEATED[kind].split()}
+    return {key: [] for key, default in KEYS[kind].items() if default == []}
 
 
 def place(section, kind, key, value):
     if kind == "global" and key in ("pass", "pass-path"):
         section["pass"].append([key, value])
-    elif key in section and key in REPEATED[kind].split():
+    elif isinstance(section.get(key), list):
         section[key].append(value)
-    elif key not in section and key in SINGLE[kind].split():
+    elif key in KEYS[kind] and key not in section:
         section[key] = value
     else:
         raise Broken("word %s= is unknown, repeated or out of place in section %s" % (key, kind))
 
 
 def settle(message):
-    """Give the decoded message its defaults and numbers, as attributes."""
-    config = settings(message["global"], protocol="", name="run_all_tests.sh", script="", root=".", project="", policy="",
-                      mode="run", backend="", backend_from="default", python_from="PATH", keep_going="1", color="auto",
-                      preflight="1", grace="15", log_dir="", junit_dir="", xdist="error", plugin="")
+    """Give the decoded message its defaults, numbers and pairs, as attributes."""
+    config = settings("global", message["global"])
     if config.protocol != "1":
         raise Broken("protocol %s is unknown, this runner speaks 1" % config.protocol)
     if config.mode not in ("run", "dry-run", "print-config"):
@@ -86,20 +88,23 @@ def settle(message):
     config.grace = number("grace", config.grace)
     config.words = [word for _, word in message["global"]["pass"]]
     config.user_paths = [word for key, word in message["global"]["pass"] if key == "pass-path"]
-    config.needs = [settings(need, range="", checked="", why="") for need in message["needs"]]
-    config.because = [settings(fact, text="") for fact in message["because"]]
-    config.phases = [settings(phase, limit="", workers="0", workers_from="defaults", dist="", restart="", max="", allow_empty="0",
-                              required="1") for phase in message["phases"]]
+    for kind, name in SECTIONS.items():
+        setattr(config, name, [settings(kind, section) for section in message[name]])
     for phase in config.phases:
         phase.seconds = number("limit", phase.limit) if phase.limit else None
-    for section in [config] + config.phases:
-        if not all("=" in pair for pair in section.env + section.env_default):
-            raise Broken("env= and env-default= need K=V")
+    for section in [config, *config.phases]:
+        section.env, section.env_default = pairs(section.env), pairs(section.env_default)
     return config
 
 
-def settings(section, **defaults):
-    return SimpleNamespace(**{**defaults, **{key.replace("-", "_"): value for key, value in section.items()}})
+def settings(kind, section):
+    return SimpleNamespace(**{key.replace("-", "_"): value for key, value in {**KEYS[kind], **section}.items()})
+
+
+def pairs(words):
+    if not all("=" in word for word in words):
+        raise Broken("env= and env-default= need K=V")
+    return [word.split("=", 1) for word in words]
 
 
 def number(key, text):
@@ -129,10 +134,6 @@ def put(descriptor, data):
                 select.select([], [descriptor], [])
 
 
-def complain(config, text):
-    say("%s: %s" % (config.name, text), 2)
-
-
 def coloured(config):
     """Colour is for terminals, and for those who want it (https://no-color.org)."""
     refused = config.color != "auto" or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
@@ -144,21 +145,21 @@ def paint(config, code, text):
     return "\x1b[%dm%s\x1b[0m" % ((32, 31, 33)[code], text) if coloured(config) else text
 
 
-def table(rows):
-    """Align columns: text left, numbers right, by what the second row holds."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+def table(rows, right=()):
+    """Align the columns; those whose heading is in right hold numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
-        cells = [cell.rjust(width) if re.fullmatch(r"-|[0-9.]+", rows[1][at]) else cell.ljust(width)
-                 for at, (cell, width) in enumerate(zip(row, widths))]
+        cells = [cell.rjust(width) if head in right else cell.ljust(width) for head, cell, width in zip(rows[0], row, widths)]
         yield ("    " + "  ".join(cells)).rstrip()
 
 
-def banner(config, versions):
+def banner(config):
+    found = ["%s %s" % (name, version) for name, version in config.versions.items() if version and name != "python"]
     say("%s: %s" % (config.name, config.project))
     say("  policy    %s" % config.policy)
     say("  backend   %s (from %s)" % (config.backend, config.backend_from))
-    say("  python    %s %s (from %s)" % (python_version(), sys.executable, config.python_from))
-    say("  packages  %s" % ", ".join("%s %s" % pair for pair in versions))
+    say("  python    %s %s (from %s)" % (config.versions["python"], sys.executable, config.python_from))
+    say("  packages  %s" % ", ".join(found))
     say("  root      %s" % os.getcwd())
     for phase in config.phases:
         say("  phase     %s: %s" % (phase.phase, describe(phase)))
@@ -166,31 +167,21 @@ def banner(config, versions):
         say("  seed      PYTHONHASHSEED=%s (chosen at random)" % config.seed)
 
 
-def print_notes(config):
-    for note in config.note + ["phase %s: %s" % (phase.phase, note) for phase in config.phases for note in phase.note]:
-        say(paint(config, 2, "warning: " + note))
-
-
 def describe(phase):
-    optional = [("dist", phase.dist), ("cap", phase.max), ("limit", phase.limit and phase.limit + "s"), ("restart", phase.restart)]
-    extras = ["%s=%s" % pair for pair in optional if pair[1] and (phase.workers != "0" or pair[0] == "limit")]
-    flags = [text for text, on in (("optional", phase.required == "0"), ("may be empty", phase.allow_empty == "1")) if on]
-    return ", ".join(["workers=%s (from %s)" % (phase.workers, phase.workers_from)] + extras + flags)
-
-
-def print_commands(config):
-    for phase in config.phases:
-        say("+ " + command_line(config, phase))
+    facts = ["workers=%s (from %s)" % (phase.workers, phase.workers_from)]
+    if phase.workers != "0":
+        facts += ["dist=" + phase.dist] if phase.dist else []
+        facts += ["at most " + phase.max] if phase.max else []
+        facts += ["restarts=" + phase.restart] if phase.restart else []
+    facts += ["limit=%ss" % phase.limit] if phase.limit else []
+    facts += ["optional"] if phase.required == "0" else []
+    facts += ["may be empty"] if phase.allow_empty == "1" else []
+    return ", ".join(facts)
 
 
 def print_config(config):
     for phase in config.phases:
-        say("\nphase %s" % phase.phase)
-        say("  command   %s" % command_line(config, phase))
-        for word in phase.arg:
-            say("  arg       %s" % word)
-        for path in phase.path:
-            say("  path      %s" % path)
+        say("\nphase %s\n  %s" % (phase.phase, command_line(config, phase)))
     for need in config.needs:
         say("\nneeds %s%s\n  %s" % (need.need, need.range, need.why))
     for fact in config.because:
@@ -215,8 +206,10 @@ def parse_version(text):
     if not found:
         raise ValueError("%s is not a PEP 440 version" % text)
     epoch, release, letter, pre, implicit, word, post, dev, count, local = found.groups()
+    significant = re.sub(r"(\.0+)+\Z", "", release)  # 1.0 equals 1
     return SimpleNamespace(
-        epoch=int(epoch or 0), release=tuple(int(part) for part in release.split(".")),
+        epoch=int(epoch or 0), release=[int(part) for part in release.split(".")],
+        base=(int(epoch or 0), [int(part) for part in significant.split(".")]),
         pre=(LETTERS.get(letter, letter), int(pre or 0)) if letter else None,
         post=int(implicit or post or 0) if implicit or word else None,
         dev=int(count or 0) if dev else None,
@@ -224,20 +217,12 @@ def parse_version(text):
     )
 
 
-def base(version):
-    """Epoch and release without trailing zeros: 1.0 equals 1."""
-    release = version.release
-    while len(release) > 1 and not release[-1]:
-        release = release[:-1]
-    return version.epoch, release
-
-
 def public(version):
     """A key that sorts as PEP 440 does: 1.dev0 < 1a0 < 1 < 1.post0, and any dev before what it leads to."""
     only_dev = version.pre is None and version.post is None and version.dev is not None
     pre = (-1,) if only_dev else (1,) if version.pre is None else (0,) + version.pre
     post = -1 if version.post is None else version.post
-    return base(version) + (pre, post, float("inf") if version.dev is None else version.dev)
+    return version.base + (pre, post, float("inf") if version.dev is None else version.dev)
 
 
 def full(version):
@@ -251,14 +236,10 @@ def pieces(version, width=0):
     return [version.epoch, *version.release, *padding] + [pair for pair in suffixes if pair[1] is not None]
 
 
-def starts_with(version, prefix, width):
-    return pieces(version, width)[:len(prefix)] == prefix
-
-
 def equals(version, text):
     if text.endswith(".*"):
-        wanted = parse_version(text[:-2])
-        return starts_with(version, pieces(wanted), len(wanted.release))
+        prefix = parse_version(text[:-2])
+        return pieces(version, len(prefix.release))[:len(pieces(prefix))] == pieces(prefix)
     wanted = parse_version(text)
     return full(version) == full(wanted) if wanted.local else public(version) == public(wanted)
 
@@ -267,19 +248,13 @@ def variant(version, **changes):
     return SimpleNamespace(**{**vars(version), **changes})
 
 
-def below(version, limit):
-    """<1.0 leaves 1.0rc1 out, although it sorts before 1.0."""
-    early = limit.pre is not None or limit.dev is not None
-    return full(version) < full(limit if early else variant(limit, dev=0))
-
-
 def above(version, limit):
     """>1.0 leaves 1.0.post1 and 1.0+local out, although they sort after 1.0."""
     if limit.dev is not None:
         return public(version) >= public(variant(limit, dev=limit.dev + 1))
     if limit.post is not None:
         return public(version) >= public(variant(limit, post=limit.post + 1, dev=0))
-    follower = version.post is not None and (base(version), version.pre) == (base(limit), limit.pre)
+    follower = version.post is not None and (version.base, version.pre) == (limit.base, limit.pre)
     return public(version) > public(limit) and not follower
 
 
@@ -290,69 +265,58 @@ def meets(text, version, operator, wanted):
         return equals(version, wanted) == (operator == "==")
     limit = parse_version(wanted)
     if operator == "~=":
-        series = [limit.epoch, *limit.release[:-1]]
-        return public(version) >= public(limit) and starts_with(version, series, len(limit.release))
+        series = "%d!%s.*" % (limit.epoch, ".".join(map(str, limit.release[:-1])))
+        return equals(version, series) and public(version) >= public(limit)
     if operator in ("<=", ">="):
         return public(version) == public(limit) or (public(version) < public(limit)) == (operator == "<=")
-    return below(version, limit) if operator == "<" else above(version, limit)
+    if operator == ">":
+        return above(version, limit)
+    early = limit.pre is not None or limit.dev is not None
+    return full(version) < full(limit if early else variant(limit, dev=0))  # <1.0 leaves 1.0rc1 out, although it sorts before 1.0
 
 
 def within(text, ranges):
-    """Tell whether an installed version satisfies a specifier set; one that is not PEP 440 only ever satisfies ===."""
-    clauses = [CLAUSE.fullmatch(clause) for clause in ranges.split(",") if clause.strip()]
-    if not all(clauses):
-        raise Broken("range=%s is not a specifier set" % ranges)
+    """Tell whether an installed version is in a specifier set, or in any of several with || between them."""
+    return any([within_set(text, clauses.strip()) for clauses in ranges.split("||")])
+
+
+def within_set(text, clauses):
+    found = [CLAUSE.fullmatch(clause) for clause in clauses.split(",") if clause.strip()]
+    if not all(found):
+        raise Broken("range=%s is not a specifier set" % clauses)
     try:
         version = parse_version(text)
-    except ValueError:
-        return all(clause[1] == "===" and text.lower() == clause[2].lower() for clause in clauses)
+    except ValueError:  # only === can be meant for what is not PEP 440
+        return all(clause[1] == "===" and text.lower() == clause[2].lower() for clause in found)
     try:
-        return all([meets(text, version, clause[1], clause[2]) for clause in clauses])
+        return all([meets(text, version, clause[1], clause[2]) for clause in found])
     except ValueError as error:
-        raise Broken("range=%s: %s" % (ranges, error))
-
-
-def newer(text, checked):
-    try:
-        return public(parse_version(text)) > public(parse_version(checked))
-    except ValueError:
-        return True
+        raise Broken("range=%s: %s" % (clauses, error))
 
 
 # Preflight: what the pytest process will find installed
 
-def python_version():
-    return sys.version.split()[0].rstrip("+")
-
-
 def search_path(env):
     """The sys.path of "python -m pytest" under env; ours is shorter, because we run isolated (-I)."""
-    here = [] if env.get("PYTHONSAFEPATH") else [os.getcwd()]
-    return here + [folder for folder in env.get("PYTHONPATH", "").split(os.pathsep) if folder] + user_site(env) + sys.path
-
-
-def user_site(env):
-    """A virtual environment has the site folder of the user only where it has that of the system."""
     import site
+    folders = [] if env.get("PYTHONSAFEPATH") else [os.getcwd()]
+    folders += [folder for folder in env.get("PYTHONPATH", "").split(os.pathsep) if folder]
     inside = sys.prefix + os.sep
     open_venv = any(folder.endswith("-packages") and not folder.startswith(inside) for folder in sys.path)
-    if env.get("PYTHONNOUSERSITE") or not (sys.prefix == sys.base_prefix or open_venv):
-        return []
-    return [site.getusersitepackages()]
+    if not env.get("PYTHONNOUSERSITE") and (sys.prefix == sys.base_prefix or open_venv):
+        folders.append(site.getusersitepackages())  # a virtual environment has it only where it has that of the system
+    return folders + sys.path
 
 
 def installed(name, path):
-    """Return the version of a distribution, or None. The second look is for names that Python 3.8 does not normalise."""
     if name == "python":
-        return python_version()
+        return sys.version.split()[0].rstrip("+")
     from importlib import metadata  # here, as it costs 25 ms
-    for found in metadata.distributions(name=name, path=path):
-        with suppress(Exception):
-            return str(found.version)
-    for found in metadata.distributions(path=path):
-        with suppress(Exception):
-            if canonical(found.metadata["Name"]) == canonical(name):
-                return str(found.version)
+    for narrowed in ({"name": name}, {}):  # the second look is for names that Python 3.8 does not normalise
+        for found in metadata.distributions(path=path, **narrowed):
+            with suppress(Exception):  # a damaged one
+                if canonical(found.metadata["Name"]) == canonical(name):
+                    return str(found.version)
     return None
 
 
@@ -360,49 +324,84 @@ def canonical(name):
     return re.sub("[-_.]+", "-", name).lower()
 
 
-def judge(config, need, found):
-    """Return the verdict on one need: ok, missing, outside; serial where the policy can do without xdist."""
-    if found is None:
-        return "serial" if canonical(need.need) == "pytest-xdist" and config.xdist == "serial" else "missing"
-    return "ok" if within(found, need.range) else "outside"
+def survey(config):
+    """Look up once what everything else asks for: the seed, the search path, the installed versions."""
+    config.seed, config.stopped = "", 0
+    for phase in config.phases:
+        environment(config, config, phase)
+    config.search = search_path(environment(config, config))
+    names = ["python", "pytest", "pytest-xdist"] + [need.need for need in config.needs]
+    config.versions = {name: installed(name, config.search) for name in names}
+    config.has_xdist = config.versions["pytest-xdist"] is not None
+
+
+def prepare(config):
+    """Print the banner and everything that stands against a run; return the exit code for it, or 0."""
+    banner(config)
+    refused = preflight(config) if config.preflight == "1" else {}
+    refused = {**absent(config), **refused}
+    for note in config.note + ["phase %s: %s" % (phase.phase, note) for phase in config.phases for note in phase.note]:
+        say(paint(config, 2, "warning: " + note))
+    lost = list(missing_paths(config))
+    problems = [problem for name in refused for problem in refused[name]] + ([remedy(config, refused)] if refused else []) + lost
+    for problem in problems:
+        say("%s: %s" % (config.name, problem), 2)
+    return UNFIT if refused else NO_PATH if lost else 0
 
 
 def preflight(config):
-    """Print the table; yield what stands against a run, as (requirement, sentence).
+    """Print the table; return what stands against a run, as {distribution: sentences}.
 
     A version newer than what was checked is only worth a note: facts end, tools go on.
     """
-    rows = [("distribution", "installed", "needed", "verdict")]
-    for need in config.needs:
-        found = config.versions[need.need]
-        verdict = judge(config, need, found)
-        if verdict in ("missing", "outside"):
-            yield need.need + need.range, refusal(config, need, found)
-        elif found and need.checked and newer(found, need.checked):
+    rows, refused = [("distribution", "installed", "needed", "verdict")], {}
+    for name in dict.fromkeys(need.need for need in config.needs):
+        found, needs = config.versions[name], [need for need in config.needs if need.need == name]
+        unmet = [need for need in needs if found is None or not within(found, need.range)]
+        verdict = "ok" if not unmet else "outside" if found else "missing"
+        if unmet and not found and canonical(name) == "pytest-xdist" and config.xdist == "serial":
+            verdict = "missing, so serial"
+        elif unmet:
+            refused[name] = [refusal(config, need, found) for need in unmet]
+        elif needs[0].checked and not within(found, "<=" + needs[0].checked):
             verdict = "ok, unchecked"
-            config.note.append("%s %s is beyond what was checked (%s)" % (need.need, found, need.checked))
-        rows.append((need.need, found or "none", need.range or "any", verdict))
+            config.note.append("%s %s is newer than what the policy was checked with (%s)" % (name, found, needs[0].checked))
+        ranges = list(dict.fromkeys(need.range for need in needs if need.range))
+        needed = ",".join("(%s)" % text if "||" in text and len(ranges) > 1 else text for text in ranges)
+        rows.append((name, found or "none", needed or "any", verdict))
     if config.needs:
         say("  preflight\n" + "\n".join(table(rows)))
+    return refused
 
 
 def refusal(config, need, found):
     reason = ": " + need.why if need.why else ""
-    state = "not installed" if found is None else "found " + found
+    state = "found " + found if found else "not installed"
     return "backend %s needs %s%s%s (%s)" % (config.backend, need.need, need.range, reason, state)
 
 
 def absent(config):
     """What no switch can skip, as preflight: without pytest, or without xdist where the policy insists, no phase can run."""
     from importlib.machinery import PathFinder
+    refused = {}
     if config.versions["pytest"] is None and PathFinder.find_spec("pytest", config.search) is None:
-        yield "pytest", "pytest is not installed for %s" % sys.executable
+        refused["pytest"] = ["pytest is not installed for %s" % sys.executable]
     parallel = any(phase.workers != "0" and not disables_xdist(phase.arg + config.words) for phase in config.phases)
     if parallel and not config.has_xdist:
         if config.xdist == "serial":
             config.note.append("pytest-xdist is not installed: EVERY PHASE RUNS SERIALLY")
         else:
-            yield "pytest-xdist", "backend %s needs pytest-xdist to run in parallel (not installed)" % config.backend
+            refused["pytest-xdist"] = ["backend %s needs pytest-xdist to run in parallel (not installed)" % config.backend]
+    return refused
+
+
+def remedy(config, names):
+    """The command that installs what is missing; another Python is beyond pip. Of ranges with || between them the last will do."""
+    words = []
+    for name in sorted(names):
+        ranges = [need.range.split("||")[-1].strip() for need in config.needs if need.need == name]
+        words += [shlex.quote(name + ",".join(dict.fromkeys(filter(None, ranges))))] if name != "python" else []
+    return "remedy: %s -m pip install %s" % (shlex.quote(sys.executable), " ".join(words)) if words else "remedy: use another Python"
 
 
 def missing_paths(config):
@@ -414,47 +413,31 @@ def missing_paths(config):
                     yield "phase %s: path %s does not exist in %s" % (phase.phase, path, os.getcwd())
 
 
-def remedy(requirements):
-    """The command that installs what is missing; another Python is beyond pip."""
-    names = {re.split("[=!<>~]", wanted)[0]: wanted for wanted in reversed(requirements)}
-    words = [shlex.quote(wanted) for name, wanted in sorted(names.items()) if name != "python"]
-    return "remedy: %s -m pip install %s" % (shlex.quote(sys.executable), " ".join(words)) if words else "remedy: use another Python"
-
-
 # Environment and command line of a phase
 
 def environment(config, *sections):
     """Apply sections in order to a copy of the environment: unset, then defaults, then values.
 
-    A default gives way to the caller and to any value, but a later default replaces an earlier one.
+    A default gives way to the caller and to any value, but a later default replaces an earlier one. A hash seed that the policy
+    wants to be random becomes one number for the whole run, which can be printed and used again.
     """
     env, soft = dict(os.environ), set()
     for section in sections:
         for name in section.unset:
             env.pop(name, None)
-        for name, value in pairs(section.env_default):
+        for name, value in section.env_default:
             if name not in env or name in soft:
                 env[name] = value
                 soft.add(name)
-        for name, value in pairs(section.env):
+        for name, value in section.env:
             env[name] = value
             soft.discard(name)
-    if any("PYTHONHASHSEED=random" in section.env + section.env_default for section in sections):
-        choose_seed(config, env)
-    folders = [os.path.normpath(os.path.join(os.getcwd(), folder)) for folder in config.pythonpath]
-    append_path(env, folders, first=True)
-    return env
-
-
-def choose_seed(config, env):
-    """Replace a random hash seed by one number for the whole run, which can be printed and used again."""
-    if env["PYTHONHASHSEED"] == "random":
+    asked = any(["PYTHONHASHSEED", "random"] in section.env + section.env_default for section in sections)
+    if asked and env["PYTHONHASHSEED"] == "random":
         config.seed = config.seed or str(int.from_bytes(os.urandom(4), "big"))
         env["PYTHONHASHSEED"] = config.seed
-
-
-def pairs(words):
-    return [word.split("=", 1) for word in words]
+    append_path(env, [os.path.normpath(os.path.join(os.getcwd(), folder)) for folder in config.pythonpath], first=True)
+    return env
 
 
 def append_path(env, folders, first=False):
@@ -491,7 +474,7 @@ def command_line(config, phase):
     """The command as a person can paste it, without the plugin that only serves our counts."""
     env = environment(config, config, phase)
     gone = sorted(name for name in os.environ if name not in env)
-    ours = {name for name, _ in pairs(config.env + phase.env)}
+    ours = {name for name, _ in config.env + phase.env}
     changed = [(name, value) for name, value in env.items() if name in ours or os.environ.get(name) != value]
     through_env = gone or not all(re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) for name, _ in changed)
     words = ["env"] if through_env else []
@@ -529,10 +512,6 @@ class Signals:
         ready = select.select([self.reader, *descriptors], [], [], seconds)[0]
         numbers = os.read(self.reader, 4096) if self.reader in ready else b""
         return list(numbers), [descriptor for descriptor in ready if descriptor != self.reader]
-
-    def stopper(self):
-        """Return the first signal that came while no phase was running and asks us to stop, or 0."""
-        return next((number for number in self.wait(0)[0] if number in STOPPERS), 0)
 
 
 def foreground():
@@ -645,18 +624,15 @@ class Child:
 
     def ended(self):
         """Look without reaping: while its leader is a zombie the number of the group cannot be given to a stranger."""
-        if not hasattr(os, "waitid"):  # macOS before Python 3.13
-            return self.ended_reaping()
-        if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
-            return True
-        with suppress(ChildProcessError):  # it ended just now: the next look will see it
-            halted = os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG)
-            if halted:
-                self.stopped(halted.si_status)
-        return False
-
-    def ended_reaping(self):
-        pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+        if hasattr(os, "waitid"):
+            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+                return True
+            with suppress(ChildProcessError):  # it ended just now: the next look will see it
+                halted = os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG)
+                if halted:
+                    self.stopped(halted.si_status)
+            return False
+        pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)  # macOS before Python 3.13 has to reap
         if pid and os.WIFSTOPPED(status):
             self.stopped(os.WSTOPSIG(status))
         elif pid:
@@ -676,37 +652,30 @@ class Tee:
     """Copies what pytest prints to our stdout and to a log; without a log pytest keeps our stdout itself."""
 
     def __init__(self, log):
-        self.reader = self.writer = self.log = None
+        self.writer = self.log = None
+        self.sources = []  # the end of the pipe that we read from, until it has ended
         if log:
             self.log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-            self.reader, self.writer = os.pipe()
-            os.set_blocking(self.reader, False)
-
-    def started(self):
-        """Close our copy of the end that pytest writes to, or the pipe would never end."""
-        if self.log is not None:
-            os.close(self.writer)
-
-    def sources(self):
-        return [] if self.reader is None else [self.reader]
+            reader, self.writer = os.pipe()
+            os.set_blocking(reader, False)
+            self.sources = [reader]
 
     def copy(self):
         """Copy what is there; False when there is nothing more for now."""
         with suppress(BlockingIOError):
-            data = os.read(self.reader, 65536)
+            data = os.read(self.sources[0], 65536)
             for descriptor in (1, self.log):
                 put(descriptor, data)
             if not data:
-                os.close(self.reader)
-                self.reader = None
+                os.close(self.sources.pop())
             return bool(data)
         return False
 
     def close(self):
         """Copy the rest, but do not wait for the end: a daemon outside of the group may hold the pipe for ever."""
-        while self.sources() and self.copy():
+        while self.sources and self.copy():
             pass
-        for descriptor in self.sources() + ([self.log] if self.log is not None else []):
+        for descriptor in self.sources + ([] if self.log is None else [self.log]):
             os.close(descriptor)
 
 
@@ -715,7 +684,7 @@ def supervise(signals, child, tee):
     try:
         while not child.ended():
             due = child.due()
-            numbers, ready = signals.wait(None if due is None else max(0, due - time.monotonic()), tee.sources())
+            numbers, ready = signals.wait(None if due is None else max(0, due - time.monotonic()), tee.sources)
             for number in numbers:
                 child.take(number)
             child.tick()
@@ -739,42 +708,36 @@ class Tally:
         self.collected, self.outcomes, self.crashed, self.running = {}, {}, {}, {}
         self.deaths, self.internal, self.reason = [], "", ""
         for line in lines:
-            with suppress(ValueError, KeyError, TypeError, AttributeError):  # a line that a KILL cut short
-                event = json.loads(line)
-                getattr(self, "on_" + event["event"])(event)
+            with suppress(ValueError, KeyError, TypeError):  # a line that a KILL cut short
+                self.add(json.loads(line))
 
-    def on_loaded(self, event):
-        self.loaded = True
+    def add(self, event):
+        kind, worker = event["event"], event["worker"]
+        if kind == "loaded":
+            self.loaded = True
+        elif kind == "collected":
+            self.collected.update(dict.fromkeys(event["ids"]))
+        elif kind == "started":
+            self.running[worker] = event["id"]
+        elif kind == "reported":
+            self.report(event["id"], worker, event["when"], event["outcome"])
+        elif kind == "down":
+            self.deaths.append("%s: %s" % (worker, event["error"]))
+            if worker in self.running:
+                self.crashed[self.running.pop(worker)] = True
+        elif kind == "internal":
+            self.internal = self.internal or event["error"] or "INTERNALERROR"
+        elif kind == "interrupt":
+            self.interrupted = True
+        elif kind == "finish":
+            self.finished, self.reason = True, event["reason"]
 
-    def on_collected(self, event):
-        self.collected.update(dict.fromkeys(event["ids"]))
-
-    def on_started(self, event):
-        self.running[event["worker"]] = event["id"]
-
-    def on_reported(self, event):
-        name, worker = event["id"], event["worker"]
-        if event["when"] == "???":
+    def report(self, name, worker, when, outcome):
+        if when == "???":  # the word of xdist for a test that took its worker down
             self.crashed[name] = True
-        if event["when"] in ("teardown", "???") and self.running.get(worker) == name:
+        if when in ("teardown", "???") and self.running.get(worker) == name:
             del self.running[worker]
-        quiet = (event["when"], event["outcome"]) == ("teardown", "passed")
-        self.outcomes.setdefault(name, set()).update([] if quiet else [event["outcome"]])
-
-    def on_down(self, event):
-        self.deaths.append("%s: %s" % (event["worker"], event["error"]))
-        name = self.running.pop(event["worker"], None)
-        if name:
-            self.crashed[name] = True
-
-    def on_internal(self, event):
-        self.internal = self.internal or event["error"] or "INTERNALERROR"
-
-    def on_interrupt(self, event):
-        self.interrupted = True
-
-    def on_finish(self, event):
-        self.finished, self.reason = True, event["reason"]
+        self.outcomes.setdefault(name, set()).update([] if (when, outcome) == ("teardown", "passed") else [outcome])
 
     def close(self, ended_by_us):
         """A serial pytest that ended without a word in the middle of a test crashed in it."""
@@ -802,14 +765,9 @@ NARROWING = re.compile(r"-[hlqsvx]*[km].*|--(lf|last-failed|deselect|ignore|igno
 
 
 def signal_name(number):
-    try:
+    with suppress(ValueError):
         return signal.Signals(number).name
-    except ValueError:
-        return "signal %d" % number
-
-
-def word_for(code):
-    return WORDS.get(code) or ("exit code %d" % code if code < 129 else "exit code %d (%s)" % (code, signal_name(code - 128)))
+    return "signal %d" % number
 
 
 def judge_phase(code, reason, tally, may_be_empty):
@@ -843,7 +801,8 @@ def judge_exit(code, tally, may_be_empty):
         return 0, WORDS[5]
     if code == 0 and tally.loaded and not ran:
         return 0, "nothing ran"
-    return code, word_for(code)
+    died_by = " (%s)" % signal_name(code - 128) if code > 128 else ""
+    return code, WORDS.get(code) or "exit code %d%s" % (code, died_by)
 
 
 def severity(code):
@@ -861,17 +820,25 @@ def overall(results, stopped=0):
 
 # Running the phases
 
-def run_phases(config, signals, folder):
+def run_phases(config):
     """Run the phases in order; return one result per phase that was begun."""
-    results = []
-    for phase in config.phases:
-        config.stopped = signals.stopper()
-        if config.stopped:
-            break
-        result = run_phase(config, phase, signals, folder)
-        results.append(result)
-        if result.ends_run or (config.keep_going == "0" and result.code and result.required):
-            break
+    import shutil
+    import tempfile
+    signals, results = Signals(), []
+    folder = tempfile.mkdtemp(prefix="policygen-")
+    try:
+        with open(os.path.join(folder, "policygen_events.py"), "w", encoding="utf-8") as plugin:
+            plugin.write(config.plugin)
+        for phase in config.phases:
+            config.stopped = next((number for number in signals.wait(0)[0] if number in STOPPERS), 0)
+            if config.stopped:
+                break
+            results.append(run_phase(config, phase, signals, folder))
+            last = results[-1]
+            if last.ends_run or (config.keep_going == "0" and last.code and last.required):
+                break
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     return results
 
 
@@ -880,12 +847,14 @@ def run_phase(config, phase, signals, folder):
     log = artifact(config.log_dir, config, phase, "log") if config.log_dir else ""
     for directory in filter(None, (config.log_dir, config.junit_dir)):
         os.makedirs(directory, exist_ok=True)
-    open_group(phase)
+    say("::group::" + phase.phase if on_github() else "")
     say("+ " + command_line(config, phase))
     began = time.monotonic()
     code, reason = start(config, phase, signals, folder, events, log)
     seconds = time.monotonic() - began
-    tally = read_events(events)
+    tally = Tally()
+    with suppress(OSError, UnicodeError), open(events, encoding="ascii") as lines:
+        tally = Tally(lines)
     tally.close(reason is not None)
     narrowed = any(NARROWING.fullmatch(word) for word in config.words)
     verdict, words = judge_phase(code, reason, tally, narrowed or phase.allow_empty == "1")
@@ -896,29 +865,19 @@ def run_phase(config, phase, signals, folder):
 
 
 def start(config, phase, signals, folder, events, log):
+    """Run pytest to its end; return its exit code, or -N for signal N, and the reason for which we ended it."""
     env = environment(config, config, phase)
     append_path(env, [folder])
     env["POLICYGEN_EVENTS"] = events
     argv = [sys.executable, "-m", "pytest", "-p", "policygen_events"]
-    argv += ["--color=yes"] if log and wants_colour(config, env) else []
+    chosen = any(word.startswith("--color") for word in config.words) or "--color" in env.get("PYTEST_ADDOPTS", "")
+    if log and coloured(config) and not chosen:  # through the pipe of a log pytest cannot see that its output ends on a terminal
+        argv.append("--color=yes")
     tee = Tee(log)
     child = Child(argv + pytest_words(config, phase), env, phase.seconds, config.grace, tee.writer)
-    tee.started()
+    if log:
+        os.close(tee.writer)  # our copy, or the pipe would never end
     return supervise(signals, child, tee), child.reason
-
-
-def wants_colour(config, env):
-    """Through the pipe of a log pytest cannot see that its output ends on a terminal."""
-    spoken = any(word.startswith("--color") for word in config.words) or "--color" in env.get("PYTEST_ADDOPTS", "")
-    return coloured(config) and not spoken
-
-
-def read_events(path):
-    try:
-        with open(path, encoding="ascii") as lines:
-            return Tally(lines)
-    except (OSError, UnicodeError):
-        return Tally()
 
 
 # The summary
@@ -929,7 +888,7 @@ COLUMNS = ("passed", "failed", "skipped", "xfailed", "xpassed", "crashed", "not 
 def summarize(config, results, code):
     rows = summary_rows(config, results)
     say("\n%s: summary" % config.name)
-    say("\n".join(table(rows)))
+    say("\n".join(table(rows, right=(*COLUMNS, "seconds"))))
     for result in results:
         for line in remarks(result):
             say("%s: %s" % (result.name, line))
@@ -941,15 +900,15 @@ def summary_rows(config, results):
     """Counts come from events; where there are none there are dashes, not zeros. Columns of rare outcomes show only when used."""
     counts = [result.tally.counts() for result in results]
     shown = [column for column in COLUMNS if column not in ("xfailed", "xpassed") or any(count[column] for count in counts)]
-    rows = [("phase", "result", *shown, "seconds", "log")]
+    rows = [["phase", "result", *shown, "seconds", "log"]]
     for result, count in zip(results, counts):
         cells = [str(count[column]) if result.tally.loaded else "-" for column in shown]
         name = result.name if result.required else result.name + " (optional)"
-        rows.append((name, result.words, *cells, "%.1f" % result.seconds, result.log))
-    for phase in config.phases[len(results):]:
-        rows.append((phase.phase, "not run", *["-" for _ in shown], "-", ""))
+        rows.append([name, result.words, *cells, "%.1f" % result.seconds, result.log])
+    rows += [[phase.phase, "not run", *["-" for _ in shown], "-", ""] for phase in config.phases[len(results):]]
     total = [str(sum(count[column] for count in counts)) for column in shown]
-    return rows + [("total", "", *total, "%.1f" % sum(result.seconds for result in results), "")]
+    rows.append(["total", "", *total, "%.1f" % sum(result.seconds for result in results), ""])
+    return rows if config.log_dir else [row[:-1] for row in rows]
 
 
 def remarks(result):
@@ -976,28 +935,27 @@ def remarks(result):
 
 def conclusion(config, results, code):
     """Say what the exit code means, and claim nothing for what was not run."""
-    blamed = [result for result in results if code and result.code == code]
-    late = len(config.phases) - len(results)
+    blamed = [result for result in results if code and result.code == code and (result.required or result.ends_run)]
     if blamed:
-        text = "%s in %s" % (blamed[0].words, ", ".join(result.name for result in blamed))
+        texts = ["%s in %s" % (words, ", ".join(result.name for result in blamed if result.words == words))
+                 for words in dict.fromkeys(result.words for result in blamed)]
     elif config.stopped:
-        text = "stopped by " + signal_name(config.stopped)
+        texts = ["stopped by " + signal_name(config.stopped)]
     elif any(result.tally.outcomes or not result.tally.loaded for result in results) and not code:
-        optional = [result.name for result in results if result.code]
-        text = "passed, but for optional " + ", ".join(optional) if optional else "passed"
+        texts = ["passed"]
     else:
-        text = "nothing ran at all"
-    return text + (", %d of %d phases not run" % (late, len(config.phases)) if late else "")
+        texts = ["nothing ran at all"]
+    late = len(config.phases) - len(results)
+    uncounted = [result.name for result in results if result.code and not result.required and result not in blamed]
+    texts[-1] += ", %d of %d phases not run" % (late, len(config.phases)) if late else ""
+    texts += ["optional and not passed: " + ", ".join(uncounted)] if uncounted else []
+    return "; ".join(texts)
 
 
 # GitHub Actions
 
 def on_github():
     return os.environ.get("GITHUB_ACTIONS") == "true"
-
-
-def open_group(phase):
-    say("::group::" + phase.phase if on_github() else "")
 
 
 def close_group(result):
@@ -1035,13 +993,10 @@ def escape_cell(text):
 
 # The start
 
-def enter_root(config):
+def enter_root(config, words):
+    """Where the script is a symlink the shell cannot find the environment of the root: start again in it."""
     config.script = os.path.realpath(config.script)
     os.chdir(os.path.normpath(os.path.join(os.path.dirname(config.script), config.root)))
-
-
-def prefer_venv(config, words):
-    """Start again in the environment of the root, which the shell cannot find where the script is a symlink."""
     for folder in config.venv:
         python = os.path.abspath(os.path.join(folder, "bin", "python"))
         if os.access(python, os.X_OK):
@@ -1060,66 +1015,26 @@ def own_source():
     return words[words.index("-c") + 1]
 
 
-def survey(config):
-    """Look up once what everything else asks for: the seed, the search path, the installed versions."""
-    config.seed, config.stopped = "", 0
-    for phase in config.phases:
-        environment(config, config, phase)
-    config.search = search_path(environment(config, config))
-    names = ["pytest", "pytest-xdist"] + [need.need for need in config.needs]
-    config.versions = {name: installed(name, config.search) for name in names}
-    config.has_xdist = config.versions["pytest-xdist"] is not None
-
-
-def prepare(config):
-    """Print the banner and everything that stands against a run; return the exit code for it, or 0."""
-    banner(config, [(name, version) for name, version in config.versions.items() if version and name != "python"])
-    unfit = dict(preflight(config) if config.preflight == "1" else ())
-    for requirement, problem in absent(config):
-        if not any(wanted.startswith(requirement) for wanted in unfit):
-            unfit[requirement] = problem
-    print_notes(config)
-    lost = list(missing_paths(config))
-    for problem in [*unfit.values(), *lost]:
-        complain(config, problem)
-    if unfit:
-        complain(config, remedy(list(unfit)))
-    return UNFIT if unfit else NO_PATH if lost else 0
-
-
-def run(config):
-    import shutil
-    import tempfile
-    signals = Signals()
-    folder = tempfile.mkdtemp(prefix="policygen-")
-    try:
-        with open(os.path.join(folder, "policygen_events.py"), "w", encoding="utf-8") as plugin:
-            plugin.write(config.plugin)
-        results = run_phases(config, signals, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    code = overall(results, config.stopped)
-    summarize(config, results, code)
-    return code
-
-
-def act(config, words):
-    enter_root(config)
-    prefer_venv(config, words)
+def act(words):
+    config = settle(decode(words))
+    enter_root(config, words)
     survey(config)
     code = prepare(config)
-    if config.mode == "run":
-        return code or run(config)
     if config.mode == "print-config":
         print_config(config)
-    else:
-        print_commands(config)
-    return 0
+    elif config.mode == "dry-run":
+        for phase in config.phases:
+            say("+ " + command_line(config, phase))
+    elif not code:
+        results = run_phases(config)
+        code = overall(results, config.stopped)
+        summarize(config, results, code)
+    return code if config.mode == "run" else 0
 
 
 def main(words):
     try:
-        return act(settle(decode(words)), words)
+        return act(words)
     except Broken as error:
         say("broken wrapper: %s" % error, 2)
     except OSError as error:
@@ -1130,14 +1045,9 @@ def main(words):
     return BROKEN
 
 
-def open_streams():
-    """Open a stream that the caller closed (w.sh >&-), or a pipe of ours would get its number."""
-    while os.open(os.devnull, os.O_RDWR) < 3:
-        pass
-
-
 if __name__ == "__main__":
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # until phases run, ctrl-C may end us without a traceback
-    open_streams()
+    while os.open(os.devnull, os.O_RDWR) < 3:
+        pass  # a stream that the caller closed (w.sh >&-) has to be open, or a pipe of ours would get its number
     sys.exit(main(sys.argv[1:]))

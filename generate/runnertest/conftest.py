@@ -18,7 +18,15 @@ HERE = Path(__file__).parent
 RUNNER = HERE.parent / "runner.py"
 EVENTS = HERE.parent / "events.py"
 SOAK = os.environ.get("POLICYGEN_SOAK") == "1"
-HANG = 20  # seconds after which a test gives up on a process
+PATIENCE = 180  # seconds after which a test gives up on what it waits for: a loaded machine takes 20 to start pytest with workers
+
+# A runner whose clock jumps by an hour as soon as a file exists, and who looks at it often: a limit of any length then ends when
+# a test wants it to, however slow the machine is.
+JUMPING_CLOCK = """
+import os, select, time
+time.monotonic = lambda real=time.monotonic: real() + 3600 * os.path.exists({!r})
+select.select = lambda *lists, real=select.select: real(*lists[:3], 0.02 if lists[3:] in ((), (None,)) else min(lists[3], 0.02))
+"""
 
 FAKE_PYTEST = """
 import json, os, signal, sys, time
@@ -29,6 +37,19 @@ with open(os.environ["FAKE_LOG"], "a") as log:
 def event(name, **fields):
     with open(os.environ["POLICYGEN_EVENTS"], "a") as events:
         events.write(json.dumps({"event": name, "worker": "main", **fields}) + "\\n")
+
+def late():
+    open(os.environ["FAKE_LOG"] + ".late", "w").close()
+
+def spawn(source):  # a child, and wait until it calls ready()
+    import subprocess
+    reader, writer = os.pipe()
+    begin = "import os, signal, sys, time\\ndef ready(): os.write(%d, b'x')\\n" % writer
+    child = subprocess.Popen([sys.executable, "-I", "-S", "-c", begin + source], pass_fds=[writer])
+    with open(os.environ["FAKE_LOG"] + ".pid", "w") as note:
+        note.write(str(child.pid))
+    os.close(writer)
+    os.read(reader, 1)
 
 exec(os.environ.get("FAKE_CODE", ""))
 sys.exit(int(os.environ.get("FAKE_RC", "0")))
@@ -56,6 +77,8 @@ class Project:
     def __init__(self, folder, python=None):
         self.root = folder / "a project"
         self.log = folder / "calls"
+        self.late = folder / "calls.late"
+        self.prelude = ""
         self.tmp = folder / "tmp"
         self.python = python or sys.executable
         self.env = clean_environment(TMPDIR=self.tmp)
@@ -74,6 +97,11 @@ class Project:
         self.distribution("pytest-xdist", "3.8.0")
         self.env.update(PYTHONPATH=str(site), FAKE_LOG=str(self.log))
 
+    def jumping_clock(self):
+        """Let an hour pass for the runner once self.late exists, which the fake pytest makes by late()."""
+        self.prelude = JUMPING_CLOCK.format(str(self.late))
+        return self
+
     def distribution(self, name, version):
         folder = self.site / ("%s-%s.dist-info" % (name.replace("-", "_"), version))
         folder.mkdir()
@@ -88,7 +116,7 @@ class Project:
     def command(self, *words, preflight="0"):
         fixed = ["protocol=1", "name=w.sh", "script=%s" % (self.root / "tests" / "w.sh"), "root=..", "project=demo", "backend=robin",
                  "backend-from=flag", "policy=demo 1", "preflight=" + preflight, "plugin=" + EVENTS.read_text()]
-        return [str(self.python), "-I", "-c", RUNNER.read_text(), *fixed, *words]
+        return [str(self.python), "-I", "-c", self.prelude + RUNNER.read_text(), *fixed, *words]
 
     def start(self, *words, env=None, **options):
         options.setdefault("stdin", subprocess.DEVNULL)
@@ -97,11 +125,11 @@ class Project:
 
     def finish(self, process, text=None):
         try:
-            out, err = process.communicate(text, timeout=HANG)
+            out, err = process.communicate(text, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            process.terminate()
+            process.kill()
             out, err = process.communicate()
-            raise AssertionError("the runner hung for %d s; its output:\n%s\n%s" % (HANG, out, err)) from None
+            raise AssertionError("the runner hung for %d s; its output:\n%s\n%s" % (PATIENCE, out, err)) from None
         return SimpleNamespace(code=process.returncode, out=out, err=err, calls=self.calls())
 
     def run(self, *words, preflight="0", env=None, stdin=None, cwd=None):

@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from conftest import PATIENCE
+
 
 def settled(runner, words, xdist=True):
     config = runner.settle(runner.decode(["protocol=1", "backend=robin", *words]))
@@ -99,7 +101,7 @@ def pasted(project, out, env=None):
     """Run the printed lines in a shell, from the root."""
     project.log.unlink()
     script = "\n".join(line[2:] for line in out.splitlines() if line.startswith("+ "))
-    subprocess.run(["sh", "-c", script], cwd=project.root, env={**project.env, **(env or {})}, check=True, timeout=20)
+    subprocess.run(["sh", "-c", script], cwd=project.root, env={**project.env, **(env or {})}, check=True, timeout=PATIENCE)
     return project.calls()
 
 

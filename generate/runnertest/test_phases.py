@@ -1,9 +1,12 @@
 """Running phases, with a fake pytest: order, codes, logs, summaries."""
 import os
+import select
 import subprocess
 import time
 
 import pytest
+
+from conftest import PATIENCE
 
 EVENTS = "event('loaded'); event('collected', ids=['t.py::a', 't.py::b']); event('reported', id='t.py::a', when='call', outcome='passed');"
 
@@ -54,6 +57,19 @@ def test_an_empty_phase_where_it_is_allowed(project):
 def test_an_optional_phase_is_shown_and_does_not_count(project):
     result = project.run(*phase("one"), *phase("two", "required=0"), env={"FAKE_CODE": code_for(two="sys.exit(3)")})
     assert result.code == 0 and "internal error" in summary(result)["two"]
+
+
+def test_a_failed_optional_phase_is_named_but_not_blamed(project):
+    env = {"FAKE_CODE": code_for(one="sys.exit(1)", two="sys.exit(1)", three="sys.exit(3)")}
+    result = project.run(*phase("one"), *phase("two", "required=0"), *phase("three", "required=0"), env=env)
+    assert result.code == 1 and "exit 1: failed in one; optional and not passed: two, three\n" in result.out
+
+
+def test_phases_of_one_code_keep_their_own_words(project):
+    died = "event('loaded'); event('reported', id='t', when='call', outcome='passed'); event('down', worker='gw0', error='x')"
+    env = {"FAKE_CODE": code_for(one="sys.exit(1)", two=died, three="sys.exit(1)")}
+    result = project.run(*phase("one"), *phase("two"), *phase("three"), env=env)
+    assert result.code == 1 and "exit 1: failed in one, three; failed: a worker died in two\n" in result.out
 
 
 @pytest.mark.parametrize("number, name", [(11, "SIGSEGV"), (6, "SIGABRT"), (9, "SIGKILL")])
@@ -129,14 +145,14 @@ def test_a_reader_that_went_away_does_not_end_the_run(project):
     process = project.start(*phase("one", "limit=60"), *phase("two"), env={"FAKE_CODE": "sys.stdout.close()"})
     process.stdout.close()
     process.stdout = None
-    assert process.wait(20) in (0, 1) and len(project.calls()) == 2 and not project.left_over()
+    assert process.wait(PATIENCE) in (0, 1) and len(project.calls()) == 2 and not project.left_over()
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_trap(project, closed):
     """Otherwise a pipe of the runner gets number 1, and its own words arrive there as signals."""
     command = project.command("pass=%s" % ("\x02\x0f" * 50), "phase=one", "phase=two")
-    done = subprocess.run(["sh", "-c", '"$@" ' + closed, "sh", *command], env=project.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)
+    done = subprocess.run(["sh", "-c", '"$@" ' + closed, "sh", *command], env=project.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
     assert done.returncode == 0 and len(project.calls()) == 2
 
 
@@ -146,15 +162,18 @@ def test_a_stdout_that_does_not_block_loses_nothing(project):
     os.set_blocking(writer, False)
     process = subprocess.Popen(project.command("log-dir=logs", "phase=a"), stdout=writer, stdin=subprocess.DEVNULL,
                                env={**project.env, "FAKE_CODE": "sys.stdout.write('line\\n' * 100000); sys.stdout.write('last\\n')"})
+    end = time.monotonic() + PATIENCE
+    while select.select([], [writer], [], 0)[1] and time.monotonic() < end:  # until it is full
+        time.sleep(0.01)
     os.close(writer)
-    time.sleep(1)
     with open(reader, "rb") as stream:
         text = stream.read()
-    assert process.wait(20) == 0 and text.count(b"line\n") == 100000 and b"last" in text
+    assert process.wait(PATIENCE) == 0 and text.count(b"line\n") == 100000 and b"last" in text
 
 
 def test_a_bug_of_ours_is_not_taken_for_failed_tests(project):
     command = project.command("phase=a")
+    assert "def overall(" in command[3]
     command[3] = command[3].replace("def overall(", "def overall(broken, ")
     project.command = lambda *words, **options: command
     result = project.run()

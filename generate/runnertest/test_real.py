@@ -87,7 +87,7 @@ def test_the_keyerror_of_xdist_714_counts_its_losses(every):
     """Two files that kill their workers under loadfile: KeyError or a hang, never success (https://github.com/pytest-dev/pytest-xdist/issues/714)."""
     for name in "abcd":
         every.file("tests/test_%s.py" % name, "import os, time\ntime.sleep(0.3)\ndef test_one(): os.kill(os.getpid(), 9)\ndef test_two(): pass\ndef test_three(): pass\n")
-    result = every.run("grace=3", *phase(2, "limit=8", dist="loadfile"))
+    result = every.run("grace=3", *phase(2, "limit=60", dist="loadfile"))
     assert result.code in (3, 124) and "crashed: " in result.out
     if result.code == 3:
         assert "internal error: " in result.out and counts(result).get("not run", 0) > 0
@@ -120,7 +120,7 @@ def test_a_worker_killed_while_collecting_without_restart_is_not_nothing(real):
 def test_an_internal_error_in_a_worker_is_no_success(every):
     every.file("tests/conftest.py", "def pytest_runtest_protocol(item):\n    if 'two' in item.name: raise RuntimeError('plugin is broken')\n")
     every.file("tests/test_a.py", "def test_one(): pass\ndef test_two(): pass\ndef test_three(): pass\n")
-    result = every.run(*phase(2, "limit=20"))
+    result = every.run(*phase(2, "limit=1800"))
     assert result.code == 3 and "plugin is broken" in result.out
 
 
@@ -161,14 +161,21 @@ def test_pytest_exit_is_no_ctrl_c(real):
 
 
 def test_a_keyboard_interrupt_ends_the_run(real):
-    real.file("tests/test_a.py", "import os, signal, time\ndef test_one():\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(5)\n")
+    real.file("tests/test_a.py", "import os, signal, time\ndef test_one():\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(600)\n")
     result = real.run(*phase(0), "phase=b", "path=tests")
     assert result.code == 130 and "1 of 2 phases not run" in result.out and "was running: tests/test_a.py::test_one" in result.out
 
 
 def test_a_limit_keeps_the_summary_of_pytest_and_leaves_no_worker(real):
-    real.file("tests/test_a.py", "import os, time\ndef test_ok(): pass\ndef test_slow():\n    open('pid-%d' % os.getpid(), 'w'); time.sleep(60)\n")
-    result = real.run(*phase(2, "limit=4"))
+    real.jumping_clock().file("tests/test_a.py", """
+        import os, time
+        def test_ok(): pass
+        def test_slow():
+            open("pid-%%d" %% os.getpid(), "w")
+            open(%r, "w")
+            time.sleep(600)
+    """ % str(real.late))
+    result = real.run(*phase(2, "limit=1800"))
     assert result.code == 124 and "was running: tests/test_a.py::test_slow" in result.out and "KeyboardInterrupt" in result.out
     worker = next(real.root.glob("pid-*")).name[4:]
     with pytest.raises(ProcessLookupError):

@@ -7,26 +7,38 @@ import time
 
 import pytest
 
-from conftest import HANG
+from conftest import PATIENCE
 
 READY = "print('ready', flush=True);"
-HANGS = READY + "time.sleep(60)"
-STUBBORN = "signal.signal(signal.SIGINT, signal.SIG_IGN); signal.signal(signal.SIGTERM, signal.SIG_IGN);" + HANGS
-DEAF = "import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (1, 2, 15)]; time.sleep(60)"
+HANGS = READY + "time.sleep(600)"
+IGNORES = "signal.signal(signal.SIGINT, signal.SIG_IGN); signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+STUBBORN = IGNORES + HANGS
+DEAF = "[signal.signal(n, signal.SIG_IGN) for n in (1, 2, 15)]; ready(); time.sleep(600)"
 
 
-def spawning(source, options=""):
-    """Code for the fake pytest that starts a child of its own and gives it time to begin."""
-    return ("import subprocess; child = subprocess.Popen([sys.executable, '-c', %r]%s);"
-            "open(os.environ['FAKE_LOG'] + '.pid', 'w').write(str(child.pid)); time.sleep(0.5);" % (source, options))
+def spawning(source):
+    """Code for the fake pytest that starts a child of its own."""
+    return "spawn(%r);" % source
+
+
+def state(pid):
+    """The letter by which Linux tells what a process does: T is stopped, Z and X are dead."""
+    try:
+        with open("/proc/%d/stat" % pid) as stat:
+            return stat.read().rpartition(")")[2].split()[0]
+    except OSError:
+        return "X"
 
 
 def alive(pid):
-    try:
-        with open("/proc/%d/stat" % pid) as stat:
-            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
+    return state(pid) not in "ZX"
+
+
+def wait_for(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def grandchild(project):
@@ -45,61 +57,49 @@ def check_nothing_left(project, result):
 
 
 def test_a_limit_interrupts_first(project):
-    code = "\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print('own summary'); sys.exit(2)"
-    result = project.run("grace=15", "phase=a", "limit=0.5", env={"FAKE_CODE": code})
+    code = "\ntry:\n    late(); time.sleep(600)\nexcept KeyboardInterrupt:\n    print('own summary'); sys.exit(2)"
+    result = project.jumping_clock().run("grace=1800", "phase=a", "limit=1800", env={"FAKE_CODE": code})
     assert result.code == 124 and "own summary" in result.out and "timed out" in result.out
     check_nothing_left(project, result)
 
 
-@pytest.fixture
-def no_waitid(project):
+@pytest.mark.parametrize("code, expected", [("sys.exit(3)", 3), ("os.kill(os.getpid(), 11)", 139), (IGNORES + "late(); time.sleep(600)", 124)],
+                         ids=["exit", "signal", "limit"])
+def test_without_waitid(project, code, expected):
     """macOS before Python 3.13 has no os.waitid."""
-    command = project.command
-
-    def without(*words, **options):
-        built = command(*words, **options)
-        built[3] = "import os; del os.waitid\n" + built[3]
-        return built
-
-    project.command = without
-    return project
-
-
-@pytest.mark.parametrize("code, words, expected", [
-    ("sys.exit(3)", [], 3), ("os.kill(os.getpid(), 11)", [], 139), (STUBBORN, ["limit=1"], 124)], ids=["exit", "signal", "limit"])
-def test_without_waitid(no_waitid, code, words, expected):
-    result = no_waitid.run("grace=0.2", "phase=a", *words, env={"FAKE_CODE": spawning(DEAF) + code})
-    assert result.code == expected and not alive(grandchild(no_waitid))
+    project.jumping_clock().prelude += "del os.waitid\n"
+    result = project.run("grace=0.2", "phase=a", "limit=1800", env={"FAKE_CODE": spawning(DEAF) + code})
+    assert result.code == expected and not alive(grandchild(project))
 
 
 def test_after_a_limit_the_next_phase_runs(project):
-    code = "time.sleep(60) if os.environ['P'] == '1' else 0"
-    result = project.run("phase=a", "env=P=1", "limit=0.5", "phase=b", "env=P=2", "limit=30", env={"FAKE_CODE": code})
+    code = "\nif os.environ['P'] == '1': late(); time.sleep(600)"
+    result = project.jumping_clock().run("phase=a", "env=P=1", "limit=1800", "phase=b", "env=P=2", "limit=1800", env={"FAKE_CODE": code})
     assert result.code == 124 and len(result.calls) == 2
 
 
 def test_who_ignores_int_and_term_is_killed_with_its_children(project):
-    result = project.run("grace=0.3", "phase=a", "limit=1.2", env={"FAKE_CODE": spawning(DEAF) + STUBBORN})
+    result = project.jumping_clock().run("grace=0.3", "phase=a", "limit=1800", env={"FAKE_CODE": spawning(DEAF) + IGNORES + "late(); time.sleep(600)"})
     assert result.code == 124 and not alive(grandchild(project))
     check_nothing_left(project, result)
 
 
-@pytest.mark.parametrize("source", [DEAF, "import time; time.sleep(60)"], ids=["deaf", "ordinary"])
+@pytest.mark.parametrize("source", [DEAF, "ready(); time.sleep(600)"], ids=["deaf", "ordinary"])
 @pytest.mark.parametrize("log", [[], ["log-dir=logs"]], ids=["no log", "log"])
 def test_nothing_outlives_a_phase_that_ended_by_itself(project, source, log):
-    result = project.run(*log, "phase=a", env={"FAKE_CODE": spawning(source)})
+    result = project.run(*log, "grace=%s" % (0.2 if source == DEAF else 15), "phase=a", env={"FAKE_CODE": spawning(source)})
     assert result.code == 0 and not alive(grandchild(project))
 
 
 def test_leftovers_may_clean_up_on_term(project):
     cleaning = "lambda *_: (time.sleep(0.3), open(%r, 'w'), sys.exit())" % str(project.root / "cleaned")
-    source = "import signal, sys, time; signal.signal(15, %s); time.sleep(60)" % cleaning
+    source = "signal.signal(15, %s); ready(); time.sleep(600)" % cleaning
     project.run("phase=a", env={"FAKE_CODE": spawning(source)})
     assert (project.root / "cleaned").exists() and not alive(grandchild(project))
 
 
 def test_a_daemon_that_holds_the_pipe_of_the_log_is_not_waited_for(project):
-    code = spawning("import os, time; os.setsid(); time.sleep(60)") + "print('end')"
+    code = spawning("os.setsid(); ready(); time.sleep(600)") + "print('end')"
     result = project.run("log-dir=logs", "phase=a", env={"FAKE_CODE": code})
     os.kill(grandchild(project), signal.SIGKILL)
     assert result.code == 0 and "end" in result.out
@@ -127,15 +127,15 @@ def test_an_optional_phase_that_is_interrupted_ends_the_run_too(project):
 
 def test_int_reaches_pytest_although_the_wrapper_was_started_with_it_ignored(project):
     """sh starts "w.sh &" so; the time limit must interrupt pytest all the same."""
-    code = "print('handler', signal.getsignal(signal.SIGINT) is signal.default_int_handler, flush=True);" + HANGS
-    process = project.start("grace=15", "phase=a", "limit=1", env={"FAKE_CODE": code}, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+    code = "print('handler', signal.getsignal(signal.SIGINT) is signal.default_int_handler, flush=True); late(); time.sleep(600)"
+    process = project.jumping_clock().start("grace=1800", "phase=a", "limit=1800", env={"FAKE_CODE": code}, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
     result = project.finish(process)
     assert result.code == 124 and "handler True" in result.out and "KeyboardInterrupt" in result.err
 
 
 def test_hup_stays_ignored_under_nohup(project):
-    code = READY + "time.sleep(1)"
-    process = project.start("phase=a", env={"FAKE_CODE": code}, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    process = project.start("phase=a", env={"FAKE_CODE": READY + "sys.stdin.read()"}, stdin=subprocess.PIPE,
+                            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     wait_ready(process)
     process.send_signal(signal.SIGHUP)
     assert project.finish(process).code == 0
@@ -146,17 +146,19 @@ def test_a_parent_in_the_group_of_the_runner_survives_a_time_out(project):
     parent = "import subprocess, sys; code = subprocess.call(sys.argv[1:]); print('parent saw', code, flush=True)"
     command = [sys.executable, "-c", parent, *project.command("grace=0.2", "phase=a", "limit=0.5")]
     done = subprocess.run(command, env={**project.env, "FAKE_CODE": STUBBORN}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL, text=True, timeout=HANG, start_new_session=True)
+                          stdin=subprocess.DEVNULL, text=True, timeout=PATIENCE, start_new_session=True)
     assert "parent saw 124" in done.stdout and done.returncode == 0
 
 
 def test_a_stopped_pytest_can_still_be_ended(project):
-    process = project.start("grace=0.3", "phase=a", "limit=1", env={"FAKE_CODE": READY + "os.kill(os.getpid(), signal.SIGSTOP); time.sleep(60)"})
+    process = project.jumping_clock().start("grace=0.3", "phase=a", "limit=1800", env={"FAKE_CODE": "os.kill(os.getpid(), signal.SIGSTOP); time.sleep(600)"})
+    wait_for(lambda: project.calls() and state(project.calls()[0]["pid"]) == "T")
+    project.late.touch()
     assert project.finish(process).code == 124
 
 
 def test_waiting_costs_no_processor_time(project):
-    process = project.start("phase=a", "limit=60", env={"FAKE_CODE": READY + "time.sleep(2)"})
+    process = project.start("phase=a", "limit=1800", env={"FAKE_CODE": READY + "sys.stdin.read()"}, stdin=subprocess.PIPE)
     wait_ready(process)
 
     def spent():

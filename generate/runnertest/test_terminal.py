@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import HANG
+from conftest import PATIENCE
 
 # A shell with job control, as small as it can be: it runs its words as a job in the foreground, says when the job stops or ends,
 # and continues it in the foreground when the line "fg" is typed.
@@ -43,7 +43,7 @@ class Terminal:
 
     def expect(self, pattern):
         """Wait for a pattern and forget everything up to its end."""
-        end = time.monotonic() + HANG
+        end = time.monotonic() + PATIENCE
         while not re.search(pattern, self.text):
             if not self.read(end - time.monotonic()):
                 raise AssertionError("no %r in the terminal output:\n%s" % (pattern, self.text))
@@ -91,7 +91,7 @@ READY = "print('ready', flush=True);"
 
 
 def test_ctrl_c_reaches_pytest_and_ends_the_run(project, terminal):
-    screen = terminal(project, "phase=a", "phase=b", FAKE_CODE=READY + "time.sleep(60)")
+    screen = terminal(project, "phase=a", "phase=b", FAKE_CODE=READY + "time.sleep(600)")
     screen.expect("ready")
     screen.type("\x03")
     screen.expect("KeyboardInterrupt")
@@ -103,7 +103,7 @@ def test_ctrl_c_reaches_pytest_and_ends_the_run(project, terminal):
 
 def test_ctrl_z_stops_the_whole_job_and_fg_continues_it(project, terminal):
     code = READY + "line = sys.stdin.readline(); print('got', repr(line), flush=True)"
-    screen = terminal(project, "phase=a", "limit=30", FAKE_CODE=code)
+    screen = terminal(project, "phase=a", "limit=1800", FAKE_CODE=code)
     screen.expect("ready")
     screen.type("\x1a")
     screen.expect("SHELL: stopped")
@@ -115,31 +115,34 @@ def test_ctrl_z_stops_the_whole_job_and_fg_continues_it(project, terminal):
 
 
 def test_time_spent_stopped_does_not_count(project, terminal):
-    screen = terminal(project, "phase=a", "limit=2", FAKE_CODE=READY + "time.sleep(0.6)")
+    screen = terminal(project.jumping_clock(), "phase=a", "limit=1800", FAKE_CODE=READY + "sys.stdin.readline()")
     screen.expect("ready")
     screen.type("\x1a")
     screen.expect("SHELL: stopped")
-    time.sleep(2.5)
+    project.late.touch()
     screen.type("fg\n")
+    screen.type("end\n")
     screen.expect("SHELL: ended 0")
 
 
 def test_ctrl_c_after_ctrl_z_still_works(project, terminal):
-    screen = terminal(project, "phase=a", FAKE_CODE=READY + "time.sleep(60)")
+    code = "signal.signal(signal.SIGCONT, lambda *_: print('awake', flush=True));" + READY + "time.sleep(600)"
+    screen = terminal(project, "phase=a", FAKE_CODE=code)
     screen.expect("ready")
     screen.type("\x1a")
     screen.expect("SHELL: stopped")
     screen.type("fg\n")
-    time.sleep(0.5)
+    screen.expect("awake")
     screen.type("\x03")
     screen.expect("SHELL: ended 130")
 
 
 def test_without_job_control_ctrl_z_does_not_hang_the_run(project, tmp_path):
     """In a container the runner may lead the session: its group is orphaned, and the kernel discards its SIGTSTP."""
-    screen = Terminal(project.command("phase=a"), {**project.env, "FAKE_CODE": READY + "time.sleep(1); print('went on', flush=True)"})
+    screen = Terminal(project.command("phase=a"), {**project.env, "FAKE_CODE": READY + "sys.stdin.readline(); print('went on', flush=True)"})
     screen.expect("ready")
     screen.type("\x1a")
+    screen.type("end\n")
     screen.expect("went on")
     screen.expect("exit 0: passed")
     screen.close()
@@ -174,7 +177,7 @@ def test_colour_of_pytest_is_the_users(project, terminal, word, env):
 
 def test_pdb_reads_a_line(real, terminal):
     real.file("tests/test_a.py", "def test_a():\n    value = 6 * 7\n    assert not value\n")
-    screen = terminal(real, "pass=--pdb", "phase=a", "path=tests", "workers=0", "limit=60")
+    screen = terminal(real, "pass=--pdb", "phase=a", "path=tests", "workers=0", "limit=1800")
     screen.expect(r"\(Pdb\)")
     screen.type("p 'value', value\n")
     screen.expect(r"'value', 42")
@@ -183,9 +186,9 @@ def test_pdb_reads_a_line(real, terminal):
 
 
 def test_ctrl_c_with_real_workers_prints_both_summaries(real, terminal):
-    real.file("tests/test_a.py", "import time\ndef test_fast(): pass\ndef test_slow():\n    open('began', 'w')\n    time.sleep(60)\n")
+    real.file("tests/test_a.py", "import time\ndef test_fast(): pass\ndef test_slow():\n    open('began', 'w')\n    time.sleep(600)\n")
     screen = terminal(real, "phase=a", "path=tests", "workers=2", "phase=b", "path=tests")
-    end = time.monotonic() + HANG
+    end = time.monotonic() + PATIENCE
     while not (real.root / "began").exists() and time.monotonic() < end:
         screen.read(0.1)
     screen.type("\x03")
