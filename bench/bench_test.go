@@ -121,7 +121,7 @@ func BenchmarkEmbedded(b *testing.B) {
 	}
 	run(b, dir, nil, tool(b, "policygen"), "render", "--out", "rendered")
 	in := load(b, policy.Embedded())
-	wrapper := wrapperOf(b, in)
+	rendering := render(b, in)
 	for _, row := range []struct {
 		name    string
 		measure func() time.Duration
@@ -131,10 +131,10 @@ func BenchmarkEmbedded(b *testing.B) {
 		{"policygen-render-all-new", process("render", "--diff")},
 		{"policygen-nothing-to-do", process("render", "--check", "--out", "rendered")},
 		{"stage-load-resolve", func() time.Duration { return timed(func() { load(b, policy.Embedded()) }) }},
-		{"stage-render", func() time.Duration { return timed(func() { wrapperOf(b, in) }) }},
+		{"stage-render", func() time.Duration { return timed(func() { render(b, in) }) }},
 		{"stage-verify", func() time.Duration {
 			return timed(func() {
-				if err := wrapper.Verify(); err != nil {
+				if err := rendering.Prove("tests/run_all_tests.sh", "docs/testing.md"); err != nil {
 					b.Fatal(err)
 				}
 			})
@@ -156,20 +156,20 @@ func load(b *testing.B, sources []policy.Source) generate.Input {
 	if err != nil {
 		b.Fatal(err)
 	}
-	in, err := generate.NewInput(p)
+	in, err := generate.NewInput(p, "policygen render")
 	if err != nil {
 		b.Fatal(err)
 	}
 	return in
 }
 
-func wrapperOf(b *testing.B, in generate.Input) *generate.Wrapper {
+func render(b *testing.B, in generate.Input) generate.Rendering {
 	b.Helper()
-	w, err := generate.NewWrapper(in, "tests/run_all_tests.sh")
+	r, err := generate.Render(in)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return w
+	return r
 }
 
 // BenchmarkWrapper measures the rendered wrapper of the embedded policy: its shell part up to the exec of the runner against

@@ -20,20 +20,20 @@ import (
 
 // A contract is a wrapper of one of the policies, simulated.
 type contract struct {
-	*Wrapper
+	*wrapper
 	t *testing.T
 }
 
 func contractFor(t *testing.T, policy string) contract {
 	t.Helper()
-	w, err := NewWrapper(inputs(t)[policy], "tests/run_all_tests.sh")
+	w, err := newWrapper(inputs(t)[policy], "tests/run_all_tests.sh")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return contract{w, t}
 }
 
-func (w contract) run(c Call) Outcome {
+func (w contract) run(c wrapperCall) outcome {
 	w.t.Helper()
 	out, err := w.simulate(c)
 	if err != nil {
@@ -43,7 +43,7 @@ func (w contract) run(c Call) Outcome {
 }
 
 // refuses checks that a call ends in exit code 64 with a text on stderr, and that nothing runs.
-func (w contract) refuses(c Call, says string) {
+func (w contract) refuses(c wrapperCall, says string) {
 	w.t.Helper()
 	out := w.run(c)
 	if out.Code != 64 || out.Stdout != "" || out.Exec != nil || !strings.Contains(out.Stderr, says) {
@@ -52,14 +52,14 @@ func (w contract) refuses(c Call, says string) {
 }
 
 // global returns the words before the first section.
-func (w contract) global(c Call) []string {
+func (w contract) global(c wrapperCall) []string {
 	w.t.Helper()
 	exec := w.run(c).Exec
 	return exec[:slices.IndexFunc(exec, opensSection)]
 }
 
 // forPytest returns the words of the command line that go to pytest.
-func (w contract) forPytest(c Call) []string {
+func (w contract) forPytest(c wrapperCall) []string {
 	w.t.Helper()
 	var words []string
 	for _, word := range w.global(c) {
@@ -71,7 +71,7 @@ func (w contract) forPytest(c Call) []string {
 }
 
 // phases returns the words of each phase's section, by name, and the names in order.
-func (w contract) phases(c Call) (sections map[string][]string, order []string) {
+func (w contract) phases(c wrapperCall) (sections map[string][]string, order []string) {
 	w.t.Helper()
 	sections = map[string][]string{}
 	out := w.run(c)
@@ -90,7 +90,7 @@ func (w contract) phases(c Call) (sections map[string][]string, order []string) 
 }
 
 // workers returns the words about workers of one phase, in the form in which the tables below state them.
-func (w contract) workers(c Call, phase string) string {
+func (w contract) workers(c wrapperCall, phase string) string {
 	w.t.Helper()
 	sections, _ := w.phases(c)
 	var words []string
@@ -117,7 +117,7 @@ func TestContractA1SameWorkers(t *testing.T) {
 func TestContractARefusals(t *testing.T) {
 	w := contractFor(t, "sparkless")
 	for item, c := range map[string]struct {
-		call Call
+		call wrapperCall
 		says string
 	}{
 		"A2 -n":             {call("-n"), "-n needs a value"},
@@ -139,7 +139,7 @@ func TestContractARefusals(t *testing.T) {
 		"C3":                {call().with("SPARKLESS_TEST_BACKEND", "mock").with("MOCK_SPARK_TEST_BACKEND", "robin"), "says backend mock and MOCK_SPARK_TEST_BACKEND says robin"},
 		"phase":             {call("--phase", "unti"), "did you mean unit?"},
 	} {
-		t.Run(item, func(t *testing.T) { contract{w.Wrapper, t}.refuses(c.call, c.says) })
+		t.Run(item, func(t *testing.T) { contract{w.wrapper, t}.refuses(c.call, c.says) })
 	}
 }
 
@@ -167,7 +167,7 @@ func TestContractA5Paths(t *testing.T) {
 	w := contractFor(t, "sparkless")
 	all := []string{"unit", "parity", "performance", "documentation", "other", "other+serial"}
 	for _, c := range []struct {
-		call  Call
+		call  wrapperCall
 		order []string
 		words []string
 	}{
@@ -238,11 +238,15 @@ func TestContractA10Help(t *testing.T) {
 
 // TestContractBWorkers: the resolution table, B1 to B4, B10 and B11.
 func TestContractBWorkers(t *testing.T) {
-	robin := func(args ...string) Call { return call(append([]string{"--backend", "robin"}, args...)...) }
-	env := func(c Call, value string) Call { return c.with("SPARKLESS_TEST_WORKERS", value) }
+	wrappers := map[string]*wrapper{}
+	for _, policy := range []string{"sparkless", "caps", "every_field"} {
+		wrappers[policy] = contractFor(t, policy).wrapper
+	}
+	robin := func(args ...string) wrapperCall { return call(append([]string{"--backend", "robin"}, args...)...) }
+	env := func(c wrapperCall, value string) wrapperCall { return c.with("SPARKLESS_TEST_WORKERS", value) }
 	for _, c := range []struct {
 		item, policy, phase string
-		call                Call
+		call                wrapperCall
 		want, note          string
 	}{
 		{"B1 flag", "sparkless", "unit", env(robin("--phase=unit", "-n", "3"), "2"), "workers=3 workers-from=flag dist=load restart=1000 max=4", ""},
@@ -252,8 +256,8 @@ func TestContractBWorkers(t *testing.T) {
 		{"B1 phase", "caps", "b", call(), "workers=1 workers-from=phase dist=loadgroup restart=0 max=1", ""},
 		{"B1 phase over backend", "every_field", "rest", call("--backend", "native"), "workers=3 workers-from=phase dist=worksteal restart=50 max=3", ""},
 		{"B1 phase for a backend", "every_field", "unit", call("--backend", "native"), "workers=1 workers-from=phase for this backend dist=worksteal restart=50 max=4", ""},
-		{"B2 flag, warn", "sparkless", "unit", robin("--phase=unit", "-n", "12"), "workers=12 workers-from=flag dist=load restart=1000 max=12", "12 workers (from flag) are over the cap of 4 for backend robin (robin-native-crash, xdist-1323, xdist-714)"},
-		{"B2 env, clamp", "sparkless", "unit", env(robin(), "12"), "workers=4 workers-from=env SPARKLESS_TEST_WORKERS dist=load restart=1000 max=4", "12 workers (from env SPARKLESS_TEST_WORKERS) are over the cap of 4 for backend robin (robin-native-crash, xdist-1323, xdist-714); running with 4"},
+		{"B2 flag, warn", "sparkless", "unit", robin("--phase=unit", "-n", "12"), "workers=12 workers-from=flag dist=load restart=1000 max=12", "12 workers (from flag) are over the cap of 4 for backend robin (robin-native-crash)"},
+		{"B2 env, clamp", "sparkless", "unit", env(robin(), "12"), "workers=4 workers-from=env SPARKLESS_TEST_WORKERS dist=load restart=1000 max=4", "12 workers (from env SPARKLESS_TEST_WORKERS) are over the cap of 4 for backend robin (robin-native-crash); running with 4"},
 		{"B2 at the cap", "sparkless", "unit", robin("--phase=unit", "-n", "4"), "workers=4 workers-from=flag dist=load restart=1000 max=4", ""},
 		{"B2 flag, clamp", "caps", "a", call("--backend=clamp", "-n9", "--phase=a"), "workers=3 workers-from=flag dist=load max=3", "9 workers (from flag) are over the cap of 3 for backend clamp; running with 3"},
 		{"B2 env, warn", "caps", "a", call("--phase=a").with("WORKERS", "10"), "workers=10 workers-from=env WORKERS dist=load max=10", "10 workers (from env WORKERS) are over the cap of 9 for backend warn"},
@@ -269,7 +273,7 @@ func TestContractBWorkers(t *testing.T) {
 		{"E5", "sparkless", "performance", call("-n", "4"), "workers=0 workers-from=serial", "a phase that the policy makes serial stays serial: -n 4 does not count there"},
 	} {
 		t.Run(c.item, func(t *testing.T) {
-			w := contractFor(t, c.policy)
+			w := contract{wrappers[c.policy], t}
 			if got := w.workers(c.call, c.phase); got != c.want {
 				t.Errorf("%s\ngot  %s\nwant %s", c.call, got, c.want)
 			}
@@ -278,12 +282,13 @@ func TestContractBWorkers(t *testing.T) {
 			}
 		})
 	}
-	contractFor(t, "caps").refuses(call("--backend", "refuse", "-n", "10"), "10 workers (from flag) are over the cap of 9")
-	contractFor(t, "caps").refuses(call("--backend", "refuse").with("WORKERS", "10"), "10 workers (from env WORKERS) are over the cap of 9")
+	caps := contract{wrappers["caps"], t}
+	caps.refuses(call("--backend", "refuse", "-n", "10"), "10 workers (from flag) are over the cap of 9")
+	caps.refuses(call("--backend", "refuse").with("WORKERS", "10"), "10 workers (from env WORKERS) are over the cap of 9")
 }
 
 // notes returns all notes of a run.
-func (w contract) notes(c Call) (notes []string) {
+func (w contract) notes(c wrapperCall) (notes []string) {
 	w.t.Helper()
 	for _, word := range w.run(c).Exec {
 		if note, found := strings.CutPrefix(word, "note="); found {
@@ -297,7 +302,7 @@ func (w contract) notes(c Call) (notes []string) {
 func TestContractCBackend(t *testing.T) {
 	w := contractFor(t, "sparkless")
 	for _, c := range []struct {
-		call          Call
+		call          wrapperCall
 		backend, from string
 	}{
 		{call(), "mock", "default"},
@@ -335,25 +340,25 @@ func TestContractCBackend(t *testing.T) {
 func TestContractD2Interpreter(t *testing.T) {
 	w := contractFor(t, "sparkless")
 	python := []string{"/mine/python", "/env/bin/python", "tests/../.venv/bin/python", "tests/../venv/bin/python"}
-	full := Call{Script: "tests/run.sh", Python: python, Commands: []string{"python", "python3"}}
+	full := wrapperCall{Script: "tests/run.sh", Python: python, Commands: []string{"python", "python3"}}
 	for _, c := range []struct {
-		call         Call
+		call         wrapperCall
 		python, from string
 	}{
 		{full.with("VIRTUAL_ENV", "/env").with("PYTHON", "/mine/python"), "/mine/python", "PYTHON"},
 		{full.with("VIRTUAL_ENV", "/env"), "/env/bin/python", "VIRTUAL_ENV"},
 		{full.with("VIRTUAL_ENV", "/gone"), "tests/../.venv/bin/python", ".venv"},
 		{full, "tests/../.venv/bin/python", ".venv"},
-		{Call{Script: "tests/run.sh", Python: python[3:], Commands: full.Commands}, "tests/../venv/bin/python", "venv"},
-		{Call{Script: "tests/run.sh", Commands: full.Commands}, "python3", "PATH"},
-		{Call{Script: "tests/run.sh", Commands: []string{"python"}}, "python", "PATH"},
+		{wrapperCall{Script: "tests/run.sh", Python: python[3:], Commands: full.Commands}, "tests/../venv/bin/python", "venv"},
+		{wrapperCall{Script: "tests/run.sh", Commands: full.Commands}, "python3", "PATH"},
+		{wrapperCall{Script: "tests/run.sh", Commands: []string{"python"}}, "python", "PATH"},
 	} {
 		out := w.run(c.call)
 		if out.Exec == nil || out.Exec[0] != c.python || !slices.Contains(out.Exec, "python-from="+c.from) {
 			t.Errorf("%s: %q, want %s from %s", c.call, out.Exec, c.python, c.from)
 		}
 	}
-	if out := w.run(Call{Script: "tests/run.sh"}); out.Code != 69 || out.Exec != nil {
+	if out := w.run(wrapperCall{Script: "tests/run.sh"}); out.Code != 69 || out.Exec != nil {
 		t.Errorf("without any Python: exit %d", out.Code)
 	}
 }
@@ -410,7 +415,7 @@ func sameWords(a, b string) bool {
 func TestContractLText(t *testing.T) {
 	header := regexp.MustCompile(`^#!/usr/bin/env bash
 # Code generated by policygen from (\S.*); DO NOT EDIT\.
-# Edit the policy instead and run: policygen render
+# Edit the policy instead and run: policygen render.*
 # Policy .* [0-9a-f]{12} \(.*\); everything below this line is sha256:([0-9a-f]{64})
 `)
 	for name, in := range inputs(t) {
@@ -448,7 +453,7 @@ func TestContractLText(t *testing.T) {
 func bare(t *testing.T) (p project, path string) {
 	t.Helper()
 	w := contractFor(t, "smallest")
-	p = newProject(t, w.Wrapper)
+	p = newProject(t, w.wrapper)
 	p.write("tests/a b.py", "")
 	p.write("pytest/__init__.py", "")
 	p.write("pytest/__main__.py", "import os, sys\nprint('argv', sys.argv[1:], os.getcwd())\n")
@@ -486,9 +491,9 @@ func TestContractL6NothingElse(t *testing.T) {
 // TestContractM5Trace: RUN_ALL_TESTS_DEBUG=1 traces on stderr and changes nothing else; any other value says nothing.
 func TestContractM5Trace(t *testing.T) {
 	w := contractFor(t, "sparkless")
-	p := newProject(t, w.Wrapper)
+	p := newProject(t, w.wrapper)
 	for value, traced := range map[string]bool{"1": true, "0": false, "": false} {
-		out := p.run([]string{"bash"}, Call{Script: p.path, Args: []string{"--list"}, Env: map[string]string{"RUN_ALL_TESTS_DEBUG": value}})
+		out := p.run([]string{"bash"}, wrapperCall{Script: p.path, Args: []string{"--list"}, Env: map[string]string{"RUN_ALL_TESTS_DEBUG": value}})
 		if out.Code != 0 || out.Stdout != "unit\nparity\nperformance\ndocumentation\nother\n" || strings.Contains(out.Stderr, "+ ") != traced {
 			t.Errorf("%q: exit %d, stdout %q, stderr %.200q", value, out.Code, out.Stdout, out.Stderr)
 		}

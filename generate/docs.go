@@ -3,8 +3,6 @@ package generate
 import (
 	"bytes"
 	_ "embed"
-	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,21 +33,22 @@ type docsData struct {
 	Requirements                       []docsRequirement
 	Xdist                              bool
 	CrashCommands                      []string
+	FewWorkers                         string
 }
 
 type docsBackend struct{ Name, Title, Workers, Cap, Beyond, Dist, Restart string }
 
 type docsPhase struct{ Name, Title, Tests, Limit, TestLimit, Runs string }
 
-type docsWorkaround struct{ ID, Backends, Why, Versions, Checked, Settings, Source string }
+type docsWorkaround struct{ ID, Backends, Why, Versions, Checked, Settings, Review, Source string }
 
 type docsRequirement struct{ Package, Range, Backends, Why string }
 
 // renderDocs renders the page about the suite.
-func renderDocs(in Input, target string) ([]byte, error) {
+func renderDocs(in Input) ([]byte, error) {
 	p := in.Policy
 	d := docsData{
-		Sources: strings.Join(p.Sources, ", "), Command: Command, Project: p.Project, Wrapper: wrapperCommand(p, target),
+		Sources: strings.Join(p.Sources, ", "), Command: in.Command, Project: p.Project, Wrapper: wrapperCommand(p),
 		BackendEnv: p.Runner.BackendEnv, DefaultBackend: p.DefaultBackend.Value, WorkersEnv: p.Runner.WorkersEnv,
 	}
 	for _, b := range p.Backends {
@@ -67,7 +66,7 @@ func renderDocs(in Input, target string) ([]byte, error) {
 	d.Phases, d.Differences = phaseRows(in)
 	d.Workarounds = workaroundRows(in.Plans)
 	d.Requirements = requirementRows(in)
-	d.CrashCommands = crashCommands(in, d.Wrapper)
+	d.CrashCommands, d.FewWorkers = crashCommands(in, d.Wrapper)
 	var b bytes.Buffer
 	if err := docsTmpl.Execute(&b, d); err != nil {
 		return nil, err
@@ -75,14 +74,16 @@ func renderDocs(in Input, target string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// wrapperCommand is how the page calls the wrapper: by the first wrapper target, seen from the root.
-func wrapperCommand(p *policy.Policy, page string) string {
+// wrapperCommand is how the page calls the wrapper: the first one of the policy, seen from the root; "" where there is none.
+func wrapperCommand(p *policy.Policy) string {
 	for _, t := range p.Targets {
-		if t.Kind == "wrapper" {
+		if t.Kind == "wrapper" && !strings.Contains(t.Path, "/") {
+			return mustQuote("./" + t.Path)
+		} else if t.Kind == "wrapper" {
 			return mustQuote(t.Path)
 		}
 	}
-	return mustQuote(path.Join(path.Dir(page), "run_all_tests.sh"))
+	return ""
 }
 
 func backendRow(p *policy.Policy, plan policy.Plan) docsBackend {
@@ -221,27 +222,14 @@ func Duration(d time.Duration) string {
 
 func workaroundRows(plans []policy.Plan) []docsWorkaround {
 	var rows []docsWorkaround
-	backends := map[string][]string{}
-	for _, p := range plans {
-		for _, r := range p.Because {
-			id := r.Fact.ID
-			if backends[id] == nil {
-				row := docsWorkaround{ID: id, Why: r.Fact.Why, Versions: r.Fact.Package + " " + r.Fact.In,
-					Checked: r.Fact.CheckedThrough, Settings: codes(r.Settings), Source: links(r.Fact.Source)}
-				if r.Why != "" {
-					row.Why += " " + r.Why
-				}
-				rows = append(rows, row)
-			}
-			if !slices.Contains(backends[id], p.Backend) {
-				backends[id] = append(backends[id], p.Backend)
-			}
+	for _, w := range workarounds(plans) {
+		row := docsWorkaround{ID: w.Fact.ID, Backends: codes(w.Backends), Why: w.Fact.Why, Versions: w.Fact.Package + " " + w.Fact.In,
+			Checked: w.Fact.CheckedThrough, Settings: codes(w.Settings), Review: w.Review, Source: links(w.Fact.Source)}
+		if w.Why != "" {
+			row.Why += " " + w.Why
 		}
+		rows = append(rows, row)
 	}
-	for i := range rows {
-		rows[i].Backends = codes(backends[rows[i].ID])
-	}
-	slices.SortFunc(rows, func(a, b docsWorkaround) int { return strings.Compare(a.ID, b.ID) })
 	return rows
 }
 
@@ -273,66 +261,21 @@ func requirementRows(in Input) []docsRequirement {
 	return rows
 }
 
-// crashCommands are the commands that narrow a crash down, for the first backend that has a cap, else the default one.
-func crashCommands(in Input, wrapper string) []string {
-	call := wrapper
+// crashCommands are the commands that narrow a crash down, for the first backend that has a cap, else the default one, and the
+// number of workers that they begin with.
+func crashCommands(in Input, wrapper string) (commands []string, workers string) {
+	call, few := wrapper, 4
 	for _, p := range in.Plans {
 		if p.AdHoc() && p.Cap.IsSet() {
 			call += " --backend " + p.Backend
+			few = min(few, p.Cap.Value)
 			break
 		}
 	}
+	workers = strconv.Itoa(few)
 	return []string{
-		call + " -n 4                 # fewer workers",
+		call + " -n " + workers + "                 # few workers",
 		call + " -n 0                 # no workers: the crash shows its own stack",
-		call + " -n 4 --dist load     # a mode that survives crashes",
-	}
-}
-
-// markdown escapes text for a line or a table cell.
-func markdown(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]",
-		"&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ").Replace(s)
-}
-
-// code makes a code span that also holds in a table cell, whatever backquotes the text has.
-func code(s string) string {
-	fence := "`"
-	for strings.Contains(s, fence) {
-		fence += "`"
-	}
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "|", "\\|"), "\n", " ")
-	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
-		s = " " + s + " "
-	}
-	return fence + s + fence
-}
-
-func codes(words []string) string {
-	spans := make([]string, len(words))
-	for i, w := range words {
-		spans[i] = code(w)
-	}
-	return strings.Join(spans, ", ")
-}
-
-// links turns sources into Markdown: addresses become links that show their last parts.
-func links(sources []string) string {
-	out := make([]string, len(sources))
-	for i, s := range sources {
-		out[i] = markdown(s)
-		if strings.HasPrefix(s, "https://") && !strings.ContainsAny(s, " <>()\n") {
-			out[i] = fmt.Sprintf("[%s](%s)", markdown(linkText(s)), s)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// linkText shortens an address: …/pytest-dev/pytest-xdist/issues/714 gives pytest-xdist#714.
-func linkText(address string) string {
-	parts := strings.Split(address, "/")
-	if n := len(parts); n >= 3 && (parts[n-2] == "issues" || parts[n-2] == "pull") {
-		return parts[n-3] + "#" + parts[n-1]
-	}
-	return strings.TrimPrefix(address, "https://")
+		call + " -n " + workers + " --dist load     # a mode that survives crashes",
+	}, workers
 }

@@ -1,8 +1,8 @@
 // Package generate turns resolved plans into artifacts and proves each one before anybody writes it.
 //
-// It does no I/O. A [Rendering] is made first and proved then. The wrapper is a POSIX shell script in two parts: the shell part decides (arguments,
+// It does no I/O. The wrapper is a POSIX shell script in two parts: the shell part decides (arguments,
 // backend, workers, cap, phases) and ends in one exec of runner.py, the constant Python part, which
-// runs the phases. What the shell part says to the runner is an [Invocation]. Before a wrapper leaves
+// runs the phases. What the shell part says to the runner is an [invocation]. Before a wrapper leaves
 // this package it was parsed, printed in shfmt's form and simulated for every backend and input that
 // matters, and what it said was compared with a model of the command line that the renderer never calls.
 package generate
@@ -16,20 +16,19 @@ import (
 	"policygen/policy"
 )
 
-// Command is what a rendered file tells its reader to run after a change of the policy.
-const Command = "policygen render"
-
 // An Input is a policy with what is made of it once for all targets.
 type Input struct {
 	Policy  *policy.Policy
 	Plans   []policy.Plan
-	Version string // names the policy in banners and headers
+	Version string // names the policy in banners and headers: project, start of the digest, files
+	Command string // what a reader of a rendered file is told to run after a change of the policy
 }
 
-// NewInput resolves a policy. Its version is the project, the start of the digest of what it resolves to, and its files.
-func NewInput(p *policy.Policy) (Input, error) {
+// NewInput resolves a policy. The command that renders it again is told by its caller, who found the policy.
+func NewInput(p *policy.Policy, command string) (Input, error) {
 	plans, err := p.Resolve()
-	return Input{p, plans, p.Project + " " + p.Digest()[:12] + " (" + strings.Join(p.Sources, ", ") + ")"}, err
+	version := p.Project + " " + p.Digest()[:12] + " (" + strings.Join(p.Sources, ", ") + ")"
+	return Input{p, plans, version, command}, err
 }
 
 // A Rendering is the artifacts of all targets, in the order of the policy's targets.
@@ -69,13 +68,13 @@ func (r Rendering) Prove(paths ...string) error {
 func renderTarget(in Input, target policy.Target) (content []byte, mode fs.FileMode, proof func() error, err error) {
 	switch target.Kind {
 	case "wrapper":
-		w, err := NewWrapper(in, target.Path)
+		w, err := newWrapper(in, target.Path)
 		if err != nil {
 			return nil, 0, nil, err
 		}
-		return w.Text, 0o755, w.Verify, nil
+		return w.Text, 0o755, w.verify, nil
 	case "docs":
-		page, err := renderDocs(in, target.Path)
+		page, err := renderDocs(in)
 		return page, 0o644, func() error { return checkMarkdown(page) }, err
 	}
 	panic("target of unknown kind " + target.Kind)

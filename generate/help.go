@@ -62,7 +62,7 @@ Before any phase: 64 usage of this script, 66 a path does not exist, 69 somethin
 	if in.Policy.Gate != "" {
 		fmt.Fprintf(&b, ", for policygen %s", in.Policy.Gate)
 	}
-	b.WriteString(".\nThis script is rendered: edit the policy and run " + Command + ".")
+	b.WriteString(".\nThis script is rendered: edit the policy and run " + in.Command + ".")
 	return b.String()
 }
 

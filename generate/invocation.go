@@ -2,41 +2,41 @@ package generate
 
 import "strconv"
 
-// An Invocation is the message from the shell part of a wrapper to runner.py: a flat list of
+// An invocation is the message from the shell part of a wrapper to runner.py: a flat list of
 // key=value words, in which need=, because= and phase= open a section that lasts until the next one.
 // runner.py decodes the same words; a test holds the two together.
-type Invocation struct {
-	Global  []Pair // in the order of the wrapper's text
-	Needs   []Section
-	Because []Section
-	Phases  []Section
+type invocation struct {
+	Global  []pair // in the order of the wrapper's text
+	Needs   []section
+	Because []section
+	Phases  []section
 }
 
-// A Pair is one word of an Invocation: a key of lower-case letters and hyphens, and any text without NUL.
-type Pair struct{ Key, Value string }
+// A pair is one word of an invocation: a key of lower-case letters and hyphens, and any text without NUL.
+type pair struct{ Key, Value string }
 
-// A Section is the words that an opener such as phase=unit gathers; the opener is not among them.
-type Section struct {
+// A section is the words that an opener such as phase=unit gathers; the opener is not among them.
+type section struct {
 	Name  string
-	Pairs []Pair
+	Pairs []pair
 }
 
-func (s *Section) add(key, value string) { s.Pairs = append(s.Pairs, Pair{key, value}) }
+func (s *section) add(key, value string) { s.Pairs = append(s.Pairs, pair{key, value}) }
 
-func (s *Section) addNonEmpty(key, value string) {
+func (s *section) addNonEmpty(key, value string) {
 	if value != "" {
 		s.add(key, value)
 	}
 }
 
-func (inv *Invocation) add(key, value string) { inv.Global = append(inv.Global, Pair{key, value}) }
+func (inv *invocation) add(key, value string) { inv.Global = append(inv.Global, pair{key, value}) }
 
 // Words returns the message as the exec of the runner carries it.
-func (inv *Invocation) Words() []string {
+func (inv *invocation) Words() []string {
 	words := appendPairs(nil, inv.Global)
 	for _, kind := range []struct {
 		opener   string
-		sections []Section
+		sections []section
 	}{{"need", inv.Needs}, {"because", inv.Because}, {"phase", inv.Phases}} {
 		for _, s := range kind.sections {
 			words = append(words, kind.opener+"="+s.Name)
@@ -46,7 +46,7 @@ func (inv *Invocation) Words() []string {
 	return words
 }
 
-func appendPairs(words []string, pairs []Pair) []string {
+func appendPairs(words []string, pairs []pair) []string {
 	for _, p := range pairs {
 		words = append(words, p.Key+"="+p.Value)
 	}

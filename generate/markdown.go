@@ -37,3 +37,51 @@ func checkMarkdown(page []byte) error {
 	}
 	return nil
 }
+
+// markdown escapes text for a line or a table cell.
+func markdown(s string) string {
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]",
+		"&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ").Replace(s)
+}
+
+// code makes a code span that also holds in a table cell, whatever backquotes the text has.
+func code(s string) string {
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "|", "\\|"), "\n", " ")
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
+func codes(words []string) string {
+	spans := make([]string, len(words))
+	for i, w := range words {
+		spans[i] = code(w)
+	}
+	return strings.Join(spans, ", ")
+}
+
+// links turns sources into Markdown: addresses become links that show their last parts.
+func links(sources []string) string {
+	out := make([]string, len(sources))
+	for i, s := range sources {
+		out[i] = markdown(s)
+		if strings.HasPrefix(s, "https://") && !strings.ContainsAny(s, " <>()\n") {
+			out[i] = fmt.Sprintf("[%s](%s)", markdown(linkText(s)), s)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// linkText shortens an address: …/pytest-dev/pytest-xdist/issues/714 gives pytest-xdist#714.
+func linkText(address string) string {
+	parts := strings.Split(address, "/")
+	if n := len(parts); n >= 3 && (parts[n-2] == "issues" || parts[n-2] == "pull") {
+		return parts[n-3] + "#" + parts[n-1]
+	}
+	return strings.TrimPrefix(address, "https://")
+}

@@ -40,8 +40,8 @@ var mutations = []mutation{
 		}
 		return s[:len(s)-2] + ":+"
 	}},
-	{"variable", regexp.MustCompile(`\$(workers|max|dist|restart|fixed|from|backend|phase|value|word)\b`), func(s string) string { return s + "_x" }},
-	{"assignment", regexp.MustCompile(`(?m)\b(from|max|over|dist|restart|fixed|mode|paths|only|skip|serial|backend)=\S+`), func(s string) string {
+	{"variable", regexp.MustCompile(`\$pg_(workers|max|dist|restart|fixed|from|backend|phase|value|word)\b`), func(s string) string { return s + "_x" }},
+	{"assignment", regexp.MustCompile(`(?m)\bpg_(from|max|over|dist|restart|fixed|mode|paths|only|skip|serial|backend)=\S+`), func(s string) string {
 		if strings.HasSuffix(s, "=''") {
 			return s // the same as nothing
 		}
@@ -57,12 +57,12 @@ var equivalent = []struct{ line, mutation, why string }{
 	{"[!0123456789]", "number", "the same digits once more"},
 	{"case $0 in", "number", "$01 is $0 and a digit, which has a slash where $0 has one"},
 	{"case $1 in", "number", "$11 is $1 and a digit, which is as good a letter as any"},
-	{"begun=1", "", "only whether it is set counts; without it the word is there twice"},
-	{"forward=1", "", "only whether it is set counts"},
-	{"serial=1", "", "only whether it is set counts"},
-	{"\"$newline\"", "quotes", "a newline means itself in a pattern"},
-	{"\"$backend\") ;;", "quotes", "the name of a backend means itself in a pattern"},
-	{"over=$over_flag", "assignment", "nothing there means warn, which the embedded policy says"},
+	{"pg_begun=1", "", "only whether it is set counts; without it the word is there twice"},
+	{"pg_forward=1", "", "only whether it is set counts"},
+	{"pg_serial=1", "", "only whether it is set counts"},
+	{"\"$pg_newline\"", "quotes", "a newline means itself in a pattern"},
+	{"\"$pg_backend\") ;;", "quotes", "the name of a backend means itself in a pattern"},
+	{"pg_over=$pg_over_flag", "assignment", "nothing there means warn, which the embedded policy says"},
 	{"refuse)", "pattern", "no backend of the embedded policy refuses"},
 	{"load[fsg]*:load[fsg]*)", "pattern", "the grouped modes of the embedded policy restart no worker anyway"},
 	{"*' ' | *'", "quoted", "only the blank between two patterns goes"},
@@ -125,11 +125,11 @@ func TestVerifyKillsMutants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := NewInput(p)
+	in, err := NewInput(p, "policygen render")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := NewWrapper(in, "tests/run_all_tests.sh")
+	w, err := newWrapper(in, "tests/run_all_tests.sh")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestVerifyKillsMutants(t *testing.T) {
 		m := all[i]
 		tried++
 		script, err := shell.Parse("mutant", m.text)
-		if err != nil || (&Wrapper{Text: m.text, Path: w.Path, input: w.input, script: script}).Verify() != nil {
+		if err != nil || (&wrapper{Text: m.text, Path: w.Path, input: w.input, script: script}).verify() != nil {
 			killed++
 			continue
 		}

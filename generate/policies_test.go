@@ -38,7 +38,7 @@ func inputs(t testing.TB) map[string]Input {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if all[name], err = NewInput(p); err != nil {
+		if all[name], err = NewInput(p, "policygen render"); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}
@@ -113,7 +113,7 @@ func golden(t *testing.T, name, got string) {
 // TestWrapperText holds rendered wrappers to the rules for their text.
 func TestWrapperText(t *testing.T) {
 	for name, in := range inputs(t) {
-		w, err := NewWrapper(in, "tests/run.sh")
+		w, err := newWrapper(in, "tests/run.sh")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,9 +132,9 @@ func TestWrapperText(t *testing.T) {
 				}
 			}
 		}
-		for _, r := range reasonsByBackend(in.Plans) {
-			if !strings.Contains(text, r.ID) {
-				t.Errorf("%s: the header does not name the workaround %s", name, r.ID)
+		for _, r := range workarounds(in.Plans) {
+			if !strings.Contains(text, r.Fact.ID) {
+				t.Errorf("%s: the header does not name the workaround %s", name, r.Fact.ID)
 			}
 		}
 	}
@@ -146,7 +146,7 @@ func TestLinters(t *testing.T) {
 	dir := t.TempDir()
 	var files []string
 	for name, in := range inputs(t) {
-		w, err := NewWrapper(in, "tests/run.sh")
+		w, err := newWrapper(in, "tests/run.sh")
 		if err != nil {
 			t.Fatal(err)
 		}

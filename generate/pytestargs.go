@@ -26,11 +26,17 @@ func pytestArgs(p policy.Plan) []string {
 	return args
 }
 
-// valueOptions are the options of pytest 8.4, pytest-xdist 3.8 and pytest-timeout 2.4 that take their value
+// valueLetters are the one-letter options of pytest 8.4 that take the next word as their value, and flagLetters those that
+// may stand before one of them in the same word, as in -xvk name. -n is among them only behind a flag; alone it is the wrapper's.
+const (
+	valueLetters = "ckmnoprW"
+	flagLetters  = "hlqsvxV"
+)
+
+// valueOptions are the long options of pytest 8.4, pytest-xdist 3.8 and pytest-timeout 2.4 that take their value
 // as the next word, so that this word is not a path. Read from their parsers; a test reads them again.
 // -n, --numprocesses and --dist are missing, since the wrapper takes them for itself.
 var valueOptions = []string{
-	"-c", "-k", "-m", "-o", "-p", "-r", "-W",
 	"--assert", "--basetemp", "--capture", "--code-highlight", "--color", "--confcutdir", "--config-file", "--deselect",
 	"--doctest-glob", "--doctest-report", "--durations", "--durations-min", "--ignore", "--ignore-glob", "--import-mode",
 	"--junit-prefix", "--junit-xml", "--junitprefix", "--junitxml", "--last-failed-no-failures", "--lfnf",

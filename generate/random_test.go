@@ -80,7 +80,7 @@ func (d dice) input() Input {
 		p.Backends = append(p.Backends, policy.Backend{Name: name, Title: d.text()})
 	}
 	p.DefaultBackend = setting(p.Backends[d.IntN(len(p.Backends))].Name, policy.Defaults)
-	in := Input{Policy: p, Version: p.Project + " 0123456789ab (policygen.cue)"}
+	in := Input{Policy: p, Command: "policygen render", Version: p.Project + " 0123456789ab (policygen.cue)"}
 	split := map[string]bool{}
 	for _, name := range d.names([]string{"unit", "units", "parity", "perf", "u"}, 1) {
 		p.Phases = append(p.Phases, policy.Phase{Name: name, Title: d.text()})
@@ -161,8 +161,8 @@ func (d dice) plan(backend, phase string) policy.Plan {
 }
 
 // call makes a call of the wrapper of an input.
-func (d dice) call(in Input) Call {
-	c := Call{Script: d.pick("tests/run.sh", "run.sh", "/a b/run.sh", "./x/y.sh"), Link: d.chance(10), Env: map[string]string{}, Commands: d.names([]string{"python3", "python"}, 0)}
+func (d dice) call(in Input) wrapperCall {
+	c := wrapperCall{Script: d.pick("tests/run.sh", "run.sh", "/a b/run.sh", "./x/y.sh"), Link: d.chance(10), Env: map[string]string{}, Commands: d.names([]string{"python3", "python"}, 0)}
 	for range d.IntN(5) {
 		c.Args = append(c.Args, d.argument(in)...)
 	}
@@ -244,7 +244,7 @@ func (d dice) argument(in Input) []string {
 	case 9:
 		return []string{d.pick("--log-dir", "--junit-dir"), d.text()}
 	case 10:
-		return []string{d.pick(valueOptions...), d.text()}
+		return []string{d.pick(append([]string{"-k", "-xk", "-vm", "-rf", "-W", "-xn"}, valueOptions...)...), d.text()}
 	case 11:
 		return []string{d.pick("-x", "-rA", "-vv", "--cov=x", "--maxfail=1", "-kfoo", "--pdb")}
 	case 12:
@@ -260,7 +260,7 @@ func TestModelAgainstSimulator(t *testing.T) {
 	for seed := range soak(10_000) / perPolicy {
 		d := newDice(uint64(seed))
 		in := d.input()
-		w, err := NewWrapper(in, in.Policy.Targets[0].Path)
+		w, err := newWrapper(in, in.Policy.Targets[0].Path)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -295,7 +295,7 @@ func TestVerifyAcceptsRandomPolicies(t *testing.T) {
 	t.Logf("%d random policies rendered and proved", soak(300))
 }
 
-func ExampleCall() {
+func Example_wrapperCall() {
 	fmt.Println(call("-k", "a and b").with("TEST_BACKEND", "robin"))
 	// Output: TEST_BACKEND=robin tests/run.sh -k 'a and b'
 }

@@ -11,14 +11,14 @@ import (
 	"testing"
 )
 
-// repeatable are the keys of an Invocation that gather values, by section.
+// repeatable are the keys of an invocation that gather values, by section.
 var repeatable = map[string][]string{
 	"global": {"pass", "venv", "pythonpath", "env", "env-default", "unset", "note"},
 	"phase":  {"arg", "path", "env", "env-default", "unset", "note"},
 }
 
-// decoded is an Invocation in the form in which runner.py shows its own decoding.
-func decoded(inv Invocation) map[string]any {
+// decoded is an invocation in the form in which runner.py shows its own decoding.
+func decoded(inv invocation) map[string]any {
 	global := sectionJSON("global", inv.Global)
 	pass := []any{}
 	for _, p := range inv.Global {
@@ -31,7 +31,7 @@ func decoded(inv Invocation) map[string]any {
 	message := map[string]any{"global": global}
 	for key, part := range map[string]struct {
 		opener   string
-		sections []Section
+		sections []section
 	}{"needs": {"need", inv.Needs}, "because": {"because", inv.Because}, "phases": {"phase", inv.Phases}} {
 		list := []any{}
 		for _, s := range part.sections {
@@ -44,7 +44,7 @@ func decoded(inv Invocation) map[string]any {
 	return message
 }
 
-func sectionJSON(kind string, pairs []Pair) map[string]any {
+func sectionJSON(kind string, pairs []pair) map[string]any {
 	section := map[string]any{}
 	for _, key := range repeatable[kind] {
 		section[key] = []any{}
@@ -59,7 +59,7 @@ func sectionJSON(kind string, pairs []Pair) map[string]any {
 	return section
 }
 
-// TestRunnerDecodes: runner.py reads from the words of an Invocation just what was put into it.
+// TestRunnerDecodes: runner.py reads from the words of an invocation just what was put into it.
 func TestRunnerDecodes(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
@@ -159,6 +159,14 @@ print(json.dumps(found))`)
 	known := map[string]bool{"-n": true, "--numprocesses": true, "--dist": true}
 	for _, o := range valueOptions {
 		known[o] = true
+	}
+	for _, letter := range strings.Split(valueLetters, "") {
+		known["-"+letter] = true
+	}
+	for _, letter := range strings.Split(flagLetters, "") {
+		if value, ok := found["-"+letter]; !ok || value {
+			t.Errorf("-%s is no flag of pytest", letter)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		if found[name] != known[name] {

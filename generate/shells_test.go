@@ -25,7 +25,7 @@ type project struct {
 	path string // the wrapper
 }
 
-func newProject(t testing.TB, w *Wrapper) project {
+func newProject(t testing.TB, w *wrapper) project {
 	t.Helper()
 	p := project{t: t, dir: t.TempDir(), path: w.Path}
 	p.write(w.Path, string(w.Text))
@@ -42,7 +42,7 @@ func (p project) write(name, text string) {
 }
 
 // run runs the wrapper in a real shell. The interpreters of the call are put where it says they are and removed again.
-func (p project) run(sh []string, c Call) Outcome {
+func (p project) run(sh []string, c wrapperCall) outcome {
 	p.t.Helper()
 	record := filepath.Join(p.dir, "record")
 	bin := filepath.Join(p.dir, "bin")
@@ -70,7 +70,7 @@ func (p project) run(sh []string, c Call) Outcome {
 	if err != nil && !errors.As(err, &exit) {
 		p.t.Fatal(err)
 	}
-	out := Outcome{Code: cmd.ProcessState.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String()}
+	out := outcome{Code: cmd.ProcessState.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String()}
 	if text, err := os.ReadFile(record); err == nil {
 		out.Exec = strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
 	}
@@ -82,7 +82,7 @@ func (p project) run(sh []string, c Call) Outcome {
 
 // onDisk turns a call of the simulator into one that can run in the project: paths that are absolute there are below its
 // folder here, and the interpreters are the recorder.
-func (p project) onDisk(c Call) Call {
+func (p project) onDisk(c wrapperCall) wrapperCall {
 	c.Script = p.path
 	if c.Link {
 		c.Script = "link"
@@ -123,7 +123,7 @@ func TestRealShells(t *testing.T) {
 	for seed := range soak(500) / perPolicy {
 		d := newDice(uint64(seed) + 2<<32)
 		in := d.input()
-		w, err := NewWrapper(in, in.Policy.Targets[0].Path)
+		w, err := newWrapper(in, in.Policy.Targets[0].Path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +174,7 @@ func FuzzQuoting(f *testing.F) {
 			}
 		}
 		in.Policy.Project, in.Version = text, text
-		w, err := NewWrapper(in, "tests/run.sh")
+		w, err := newWrapper(in, "tests/run.sh")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ import (
 const endless = 30 * time.Second
 
 // simulate runs the script for a call and returns what it did, the constant words of its exec checked and left out.
-func (w *Wrapper) simulate(c Call) (Outcome, error) {
+func (w *wrapper) simulate(c wrapperCall) (outcome, error) {
 	world := shell.World{Name: c.Script, Args: c.Args, Env: c.Env, Commands: c.Commands, Files: map[string]shell.FileKind{}, Time: endless}
 	world.Files[c.Script] = shell.Executable
 	if c.Link {
@@ -25,14 +25,17 @@ func (w *Wrapper) simulate(c Call) (Outcome, error) {
 	}
 	ran, err := w.script.Run(world)
 	if err != nil {
-		return Outcome{}, err
+		return outcome{}, err
 	}
-	out := Outcome{Code: ran.Code, Stdout: ran.Stdout, Stderr: ran.Stderr}
+	out := outcome{Code: ran.Code, Stdout: ran.Stdout, Stderr: ran.Stderr}
 	if len(ran.Execs) == 0 {
 		return out, nil
 	}
 	if len(ran.Execs) > 1 {
 		return out, fmt.Errorf("it starts %d processes", len(ran.Execs))
+	}
+	if !maps.Equal(ran.Execs[0].Env, c.Env) {
+		return out, fmt.Errorf("it changes the environment of what it starts to %q", ran.Execs[0].Env)
 	}
 	argv := ran.Execs[0].Argv
 	if len(argv) < 4 || argv[1] != "-I" || argv[2] != "-c" || argv[3] != runnerSource {

@@ -12,10 +12,10 @@ import (
 
 // The exit codes, whatever the output format.
 const (
-	exitOK       = 0 // fine, or nothing to do
-	exitFindings = 1 // drift, refused files
-	exitUsage    = 2 // the command line or the policy is wrong
-	exitFailure  = 3 // the work could not be done
+	exitOK      = 0 // fine, or nothing to do
+	exitDrift   = 1 // files that are not what the policy says, or that were left alone
+	exitUsage   = 2 // the command line or the policy is wrong
+	exitFailure = 3 // the work could not be done
 )
 
 // streams are the three ways in and out; nothing below main knows the process's own.
@@ -84,7 +84,6 @@ Exit codes: 0 fine, 1 drift or refused files, 2 usage or an invalid policy, 3 th
   policygen render --check            exit 1 if a rendered file is not what the policy says
   policygen explain robin unit        every setting of one plan and the line that decided it
   policygen schema                    the policy language`,
-		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -113,4 +112,12 @@ func wrapArgs(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		wrapArgs(sub)
 	}
+}
+
+// noArguments refuses arguments in words of its own: cobra's would call them unknown commands.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no arguments, not %q", cmd.Name(), args[0])
+	}
+	return nil
 }

@@ -39,7 +39,7 @@ an installed version with its reason.`,
 			if err != nil {
 				return err
 			}
-			explained := explainPlans(plans)
+			explained := explainPlans(plans, loaded.locate)
 			switch {
 			case out.value == "json":
 				return writeJSON(s.out, map[string]any{"version": 1, "plans": explained})
@@ -115,72 +115,76 @@ type explainedBound struct {
 	Range   string `json:"range"`
 	Why     string `json:"why"`
 	Fact    string `json:"fact,omitempty"`
-	At      string `json:"at"`
+	At      string `json:"at,omitempty"`
 }
 
-func explainPlans(plans []policy.Plan) []explainedPlan {
+func explainPlans(plans []policy.Plan, locate func(string) string) []explainedPlan {
 	explained := make([]explainedPlan, len(plans))
+	at := func(p finding.Position) string {
+		if !p.IsValid() {
+			return ""
+		}
+		p.File = locate(p.File)
+		return p.String()
+	}
 	for i, p := range plans {
-		explained[i] = explainedPlan{p.Backend, p.Name(), explainSettings(p), explainReasons(p), explainBounds(p)}
+		explained[i] = explainedPlan{p.Backend, p.Name(), explainSettings(p, at), explainReasons(p, at), explainBounds(p, at)}
 	}
 	return explained
 }
 
-func explainSettings(p policy.Plan) []explainedSetting {
-	var rows []explainedSetting
-	add := func(name string, value any, layer policy.Layer, pos finding.Position) {
-		if layer == "" {
-			return
+// explainSettings returns a row for everything that the plan sets.
+func explainSettings(p policy.Plan, at func(finding.Position) string) []explainedSetting {
+	rows := explainWorkers(p, at)
+	rows = append(rows, slices.Concat(
+		settingRow("timeout", p.Limit, at), settingRow("testTimeout.limit", p.TestLimit, at), settingRow("testTimeout.method", p.TestLimitMethod, at),
+		settingRow("faulthandlerTimeout", p.FaulthandlerAfter, at), settingRow("markers", p.Markers, at), settingRow("keywords", p.Keywords, at))...)
+	for _, list := range []struct {
+		name   string
+		values []policy.Setting[string]
+	}{{"paths", p.Paths}, {"rest, without", p.Ignore}, {"args", p.Args}} {
+		for _, v := range list.values {
+			rows = append(rows, settingRow(list.name, v, at)...)
 		}
-		row := explainedSetting{Name: name, Value: fmt.Sprint(value), Layer: string(layer)}
-		if d, ok := value.(time.Duration); ok {
-			row.Value = generate.Duration(d)
-		}
-		if pos.IsValid() {
-			row.At = pos.String()
-		}
-		rows = append(rows, row)
-	}
-	add("workers", p.Workers.Value, p.Workers.Layer, p.Workers.Pos)
-	if p.Serial.Value {
-		add("serial", p.Serial.Value, p.Serial.Layer, p.Serial.Pos)
-	}
-	add("workers.max", p.Cap.Value, p.Cap.Layer, p.Cap.Pos)
-	if p.Cap.IsSet() {
-		add("workers.beyond.flag", p.BeyondFlag.Value, p.BeyondFlag.Layer, p.BeyondFlag.Pos)
-		add("workers.beyond.env", p.BeyondEnv.Value, p.BeyondEnv.Layer, p.BeyondEnv.Pos)
-	}
-	add("dist", p.Dist.Value, p.Dist.Layer, p.Dist.Pos)
-	add("maxWorkerRestart", p.Restart.Value, p.Restart.Layer, p.Restart.Pos)
-	add("timeout", p.Limit.Value, p.Limit.Layer, p.Limit.Pos)
-	add("testTimeout.limit", p.TestLimit.Value, p.TestLimit.Layer, p.TestLimit.Pos)
-	add("testTimeout.method", p.TestLimitMethod.Value, p.TestLimitMethod.Layer, p.TestLimitMethod.Pos)
-	add("faulthandlerTimeout", p.FaulthandlerAfter.Value, p.FaulthandlerAfter.Layer, p.FaulthandlerAfter.Pos)
-	add("markers", p.Markers.Value, p.Markers.Layer, p.Markers.Pos)
-	add("keywords", p.Keywords.Value, p.Keywords.Layer, p.Keywords.Pos)
-	for _, v := range p.Paths {
-		add("paths", v.Value, v.Layer, v.Pos)
-	}
-	for _, v := range p.Ignore {
-		add("rest, without", v.Value, v.Layer, v.Pos)
-	}
-	for _, v := range p.Args {
-		add("args", v.Value, v.Layer, v.Pos)
 	}
 	for _, e := range p.Env {
-		name, value := map[policy.EnvMode]string{policy.Set: "env.", policy.Default: "envDefault.", policy.Unset: "unset "}[e.Mode]+e.Name, e.Value
-		add(name, value, e.Layer, e.Pos)
+		prefix := map[policy.EnvMode]string{policy.Set: "env.", policy.Default: "envDefault.", policy.Unset: "unset "}[e.Mode]
+		rows = append(rows, settingRow(prefix+e.Name, e.Setting, at)...)
 	}
 	if p.AllowEmpty.Value {
-		add("allowEmpty", p.AllowEmpty.Value, p.AllowEmpty.Layer, p.AllowEmpty.Pos)
+		rows = append(rows, settingRow("allowEmpty", p.AllowEmpty, at)...)
 	}
 	if !p.Required.Value {
-		add("required", p.Required.Value, p.Required.Layer, p.Required.Pos)
+		rows = append(rows, settingRow("required", p.Required, at)...)
 	}
 	return rows
 }
 
-func explainReasons(p policy.Plan) []explainedReason {
+func explainWorkers(p policy.Plan, at func(finding.Position) string) []explainedSetting {
+	rows := settingRow("workers", p.Workers, at)
+	if p.Serial.Value {
+		rows = append(rows, settingRow("serial", p.Serial, at)...)
+	}
+	if p.Cap.IsSet() {
+		rows = append(rows, slices.Concat(settingRow("workers.max", p.Cap, at),
+			settingRow("workers.beyond.flag", p.BeyondFlag, at), settingRow("workers.beyond.env", p.BeyondEnv, at))...)
+	}
+	return append(rows, slices.Concat(settingRow("dist", p.Dist, at), settingRow("maxWorkerRestart", p.Restart, at))...)
+}
+
+// settingRow returns one row for a setting, or none where nothing sets it.
+func settingRow[T any](name string, s policy.Setting[T], at func(finding.Position) string) []explainedSetting {
+	if !s.IsSet() {
+		return nil
+	}
+	value := fmt.Sprint(s.Value)
+	if d, ok := any(s.Value).(time.Duration); ok {
+		value = generate.Duration(d)
+	}
+	return []explainedSetting{{name, value, string(s.Layer), at(s.Pos)}}
+}
+
+func explainReasons(p policy.Plan, at func(finding.Position) string) []explainedReason {
 	var rows []explainedReason
 	for _, r := range p.Because {
 		why := r.Fact.Why
@@ -188,16 +192,16 @@ func explainReasons(p policy.Plan) []explainedReason {
 			why += " " + r.Why
 		}
 		rows = append(rows, explainedReason{r.Fact.ID, r.Fact.Package, r.Fact.In, r.Fact.CheckedThrough, why,
-			r.Fact.Source, r.Settings, r.Review, r.Pos.String()})
+			r.Fact.Source, r.Settings, r.Review, at(r.Pos)})
 	}
 	return rows
 }
 
-func explainBounds(p policy.Plan) []explainedBound {
+func explainBounds(p policy.Plan, at func(finding.Position) string) []explainedBound {
 	var rows []explainedBound
 	for _, r := range p.Requires {
 		for _, b := range r.Bounds {
-			rows = append(rows, explainedBound{r.Package, r.Range.String(), b.Range, b.Why, b.Fact, b.Pos.String()})
+			rows = append(rows, explainedBound{r.Package, r.Range.String(), b.Range, b.Why, b.Fact, at(b.Pos)})
 		}
 	}
 	return rows
@@ -254,12 +258,23 @@ func writeDetails(w io.Writer, plans []explainedPlan) error {
 			return err
 		}
 		for _, r := range p.Because {
-			fmt.Fprintf(w, "  because %s at %s\n    %s\n    %s %s, checked through %s (%s)\n", r.Fact, r.At, r.Why,
-				r.Package, r.In, r.CheckedThrough, strings.Join(r.Source, ", "))
+			writeReason(w, r)
 		}
 		writeBounds(w, p.Requires)
 	}
 	return nil
+}
+
+// writeReason writes why settings are what they are, and until when.
+func writeReason(w io.Writer, r explainedReason) {
+	fmt.Fprintf(w, "  because %s at %s\n    %s\n", r.Fact, r.At, r.Why)
+	if len(r.Settings) > 0 {
+		fmt.Fprintf(w, "    settings: %s\n", strings.Join(r.Settings, ", "))
+	}
+	if r.Review != "" {
+		fmt.Fprintf(w, "    look again by %s\n", r.Review)
+	}
+	fmt.Fprintf(w, "    %s %s, checked through %s (%s)\n", r.Package, r.In, r.CheckedThrough, strings.Join(r.Source, ", "))
 }
 
 // writeBounds writes what a plan needs, a line for each distribution and below it one for each bound.
@@ -270,11 +285,21 @@ func writeBounds(w io.Writer, bounds []explainedBound) {
 			fmt.Fprintf(w, "  needs %s %s\n", b.Package, b.Needed)
 			last = b.Package
 		}
-		by := b.At
+		var by []string
 		if b.Fact != "" {
-			by = "fact " + b.Fact + ", " + by
+			by = append(by, "fact "+b.Fact)
 		}
-		fmt.Fprintf(w, "    %s: %s (%s)\n", b.Range, b.Why, by)
+		if b.At != "" {
+			by = append(by, b.At)
+		}
+		if b.Range == "" {
+			b.Range = "any version"
+		}
+		fmt.Fprintf(w, "    %s: %s", b.Range, b.Why)
+		if len(by) > 0 {
+			fmt.Fprintf(w, " (%s)", strings.Join(by, ", "))
+		}
+		fmt.Fprintln(w)
 	}
 }
 

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/pflag"
 
@@ -27,10 +30,11 @@ func (f *policyFlags) bind(flags *pflag.FlagSet) {
 		"policy `file`; give it several times for a base and what a project adds (default: "+policyFileName+" here or above)")
 }
 
-// A loadedPolicy is a resolved policy and the folder that its targets are relative to.
+// A loadedPolicy is a resolved policy, the folder that its targets are relative to, and where its files are.
 type loadedPolicy struct {
 	generate.Input
-	root     string // relative to the working directory, or absolute
+	root     string            // relative to the working directory, or absolute
+	files    map[string]string // the name of each source to its path as seen from the working directory
 	embedded bool
 }
 
@@ -47,29 +51,49 @@ func (f *policyFlags) load(s streams) (loadedPolicy, error) {
 	if l.embedded {
 		fmt.Fprintf(s.err, "policygen: no %s here or above; using the embedded policy of sparkless\n", policyFileName)
 	} else {
-		l.root = rootOf(files[0])
+		l.root = rootOf(files[len(files)-1]) // the project's own file comes last
 		var err error
-		if sources, err = readSources(l.root, files); err != nil {
+		if sources, l.files, err = readSources(l.root, files); err != nil {
 			return l, exitError{exitUsage, err}
 		}
 	}
 	p, err := policy.Load(sources, toolVersion())
 	if err == nil {
-		l.Input, err = generate.NewInput(p)
+		l.Input, err = generate.NewInput(p, renderCommand(p.Sources, l.embedded))
 	}
-	return l, policyError(err, l.root, l.embedded)
+	var findings finding.List
+	if errors.As(err, &findings) {
+		return l, exitError{exitUsage, findings.Relocated(l.locate)}
+	}
+	return l, err
 }
 
-// policyError makes the findings of a policy an exit with 2 whose positions start from the working directory.
-func policyError(err error, root string, embedded bool) error {
-	var findings finding.List
-	if !errors.As(err, &findings) {
-		return err
+// locate returns the path of a source as seen from the working directory. Files that policygen brings itself have none.
+func (l loadedPolicy) locate(name string) string {
+	if path, ok := l.files[name]; ok {
+		return path
 	}
-	if !embedded {
-		findings = findings.Relocated(func(name string) string { return filepath.ToSlash(filepath.Join(root, name)) })
+	if l.embedded {
+		return name
 	}
-	return exitError{exitUsage, findings}
+	return "policygen's own " + path.Base(name)
+}
+
+// renderCommand is the command that renders a policy again, from the root.
+func renderCommand(sources []string, embedded bool) string {
+	command := "policygen render"
+	if embedded || len(sources) == 1 && sources[0] == policyFileName {
+		return command
+	}
+	for _, name := range sources {
+		if strings.ContainsFunc(name, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-/", r)
+		}) {
+			name = strconv.Quote(name)
+		}
+		command += " --policy " + name
+	}
+	return command
 }
 
 // findUpwards looks for a file in the working directory and above, up to the folder that holds .git.
@@ -105,8 +129,8 @@ func rootOf(file string) string {
 }
 
 // readSources reads policy files and names them from the root, so that rendered headers are the same from everywhere.
-func readSources(root string, files []string) ([]policy.Source, error) {
-	var sources []policy.Source
+func readSources(root string, files []string) (sources []policy.Source, paths map[string]string, err error) {
+	paths = map[string]string{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -114,21 +138,26 @@ func readSources(root string, files []string) ([]policy.Source, error) {
 			if errors.As(err, &pathErr) {
 				err = pathErr.Err
 			}
-			return nil, fmt.Errorf("reading the policy %q: %w", file, err)
+			return nil, nil, fmt.Errorf("reading the policy %q: %w", file, err)
 		}
-		sources = append(sources, policy.Source{Name: nameFrom(root, file), Text: text})
+		name := nameFrom(root, file)
+		if before, twice := paths[name]; twice {
+			return nil, nil, fmt.Errorf("the policy files %q and %q are the same", before, file)
+		}
+		paths[name] = filepath.ToSlash(file)
+		sources = append(sources, policy.Source{Name: name, Text: text})
 	}
-	return sources, nil
+	return sources, paths, nil
 }
 
-// nameFrom returns the slash-separated name of a file as seen from the root; a file outside keeps its own base name.
+// nameFrom returns the slash-separated name of a file as seen from the root.
 func nameFrom(root, file string) string {
 	absRoot, err1 := filepath.Abs(root)
 	abs, err2 := filepath.Abs(file)
 	if err1 == nil && err2 == nil {
-		if rel, err := filepath.Rel(absRoot, abs); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		if rel, err := filepath.Rel(absRoot, abs); err == nil {
 			return filepath.ToSlash(rel)
 		}
 	}
-	return filepath.Base(file)
+	return filepath.ToSlash(file)
 }

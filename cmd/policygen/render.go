@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
@@ -36,7 +37,7 @@ Targets are relative to the nearest folder that holds .git, else to the policy's
   policygen render --diff                      show what would be written
   policygen render --overwrite docs/tests.md   give up what stands there
   policygen render --policy base.cue --policy policygen.cue`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error { return f.run(s) },
 	}
 	flags := cmd.Flags()
@@ -50,6 +51,9 @@ Targets are relative to the nearest folder that holds .git, else to the policy's
 }
 
 func (f *renderFlags) run(s streams) error {
+	if f.diff && f.format.value != "text" {
+		return usageError("--diff is text; leave out --format")
+	}
 	if (f.check || f.diff) && len(f.overwrite) > 0 {
 		return usageError("--overwrite does not go with --check or --diff, which write nothing")
 	}
@@ -61,7 +65,7 @@ func (f *renderFlags) run(s streams) error {
 	if f.out != "" {
 		root = f.out
 	}
-	if f.check && loaded.embedded {
+	if loaded.embedded {
 		if err := refuseLostPolicy(); err != nil {
 			return err
 		}
@@ -78,13 +82,17 @@ func (f *renderFlags) run(s streams) error {
 		return err
 	}
 	if f.check || f.diff {
-		return f.report(s, changes, false)
+		return f.report(s, changes, false, loaded.Command)
 	}
 	changes, err = worktree.Write(root, rendering.Artifacts, worktree.Options{Overwrite: f.overwrite})
+	var refused *worktree.RefusedError
+	if errors.As(err, &refused) && f.format.value == "json" {
+		return errors.Join(writeJSON(s.out, refusedJSON(refused.Changes)), writeError(err))
+	}
 	if err != nil {
 		return writeError(err)
 	}
-	return f.report(s, changes, true)
+	return f.report(s, changes, true, loaded.Command)
 }
 
 // dirtyPaths returns the paths of the changes that something is to be done about.
@@ -113,7 +121,7 @@ func writeError(err error) error {
 	var overwrite *worktree.OverwriteError
 	switch {
 	case errors.As(err, &refused):
-		return exitError{exitFindings, err}
+		return exitError{exitDrift, err}
 	case errors.As(err, &overwrite):
 		return exitError{exitUsage, err}
 	}
@@ -121,7 +129,7 @@ func writeError(err error) error {
 }
 
 // report prints the changes; where nothing was written, files that are not up to date end with exit 1 under --check.
-func (f *renderFlags) report(s streams, changes []worktree.Change, written bool) error {
+func (f *renderFlags) report(s streams, changes []worktree.Change, written bool, command string) error {
 	var dirty []worktree.Change
 	for _, c := range changes {
 		if !c.Clean() {
@@ -135,31 +143,39 @@ func (f *renderFlags) report(s streams, changes []worktree.Change, written bool)
 	case f.diff:
 		writeDiffs(s.out, dirty)
 	default:
-		writeChanges(s.out, dirty, len(changes), written)
+		writeChanges(s.out, dirty, len(changes), written, command)
 	}
 	if err == nil && f.check && len(dirty) > 0 {
-		return exitError{code: exitFindings}
+		return exitError{code: exitDrift}
 	}
 	return err
 }
 
-func writeChanges(w io.Writer, dirty []worktree.Change, all int, written bool) {
+func writeChanges(w io.Writer, dirty []worktree.Change, all int, written bool, command string) {
 	for _, c := range dirty {
-		verb := ""
-		switch {
-		case written && c.Status == worktree.Orphan:
-			verb = "removed "
-		case written:
-			verb = "wrote "
-		}
-		fmt.Fprintf(w, "%s%s\n", verb, c)
+		fmt.Fprintln(w, changeLine(c, written))
 	}
 	switch {
+	case all == 0:
+		fmt.Fprintln(w, `the policy names no targets; add one, such as targets: wrapper: {kind: "wrapper", path: "tests/run_all_tests.sh"}`)
 	case len(dirty) == 0:
 		fmt.Fprintf(w, "%s up to date\n", count(all, "file"))
 	case !written:
-		fmt.Fprintf(w, "%s of %d not up to date; run: %s\n", count(len(dirty), "file"), all, generate.Command)
+		fmt.Fprintf(w, "%s of %d not up to date; run: %s\n", count(len(dirty), "file"), all, command)
 	}
+}
+
+// changeLine says what is wrong with a file, or what was done about it.
+func changeLine(c worktree.Change, written bool) string {
+	switch {
+	case !written:
+		return c.String()
+	case c.Status == worktree.Orphan && c.Old == nil:
+		return "forgot " + c.Path + ", which is gone and no target any more"
+	case c.Status == worktree.Orphan:
+		return "removed " + c.Path + ", which is no target any more"
+	}
+	return "wrote " + c.Path + " (was " + strings.TrimPrefix(c.String(), c.Path+": ") + ")"
 }
 
 func count(n int, noun string) string {
@@ -191,12 +207,21 @@ type changeJSON struct {
 	WrongMode bool   `json:"wrongMode,omitempty"`
 	Obstacle  string `json:"obstacle,omitempty"`
 	Written   bool   `json:"written"`
+	Refused   bool   `json:"refused,omitempty"` // it needs a person's consent; then nothing was written
+}
+
+func refusedJSON(changes []worktree.Change) map[string]any {
+	list := make([]changeJSON, len(changes))
+	for i, c := range changes {
+		list[i] = changeJSON{Path: c.Path, Target: c.Target, Status: c.Status.String(), Edited: c.Edited, WrongMode: c.WrongMode, Obstacle: c.Obstacle, Refused: true}
+	}
+	return map[string]any{"version": 1, "changes": list}
 }
 
 func changesJSON(changes []worktree.Change, written bool) map[string]any {
 	list := make([]changeJSON, len(changes))
 	for i, c := range changes {
-		list[i] = changeJSON{c.Path, c.Target, c.Status.String(), c.Edited, c.WrongMode, c.Obstacle, written && !c.Clean()}
+		list[i] = changeJSON{c.Path, c.Target, c.Status.String(), c.Edited, c.WrongMode, c.Obstacle, written && !c.Clean(), false}
 	}
 	return map[string]any{"version": 1, "changes": list}
 }
