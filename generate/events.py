@@ -4,7 +4,9 @@ The runner writes this text to policygen_events.py in a temporary folder and loa
 os.write on an O_APPEND descriptor, by the controller and by each xdist worker, so they survive a native crash, a KILL and an
 INTERNALERROR, which neither a log nor a junit file does. The fields of a line: event, worker ("main" outside of xdist workers) and
 
+    imported    pytest has read this file; a conftest that ends the process comes before any hook
     loaded      the plugin works in this process
+    begun       the session has started; --help and the like have none
     collected   ids: tests to be run, after deselection; only ids not named before; never under --collect-only
     started     id: written by the process that runs the test
     reported    id, when, outcome: written by the controller; worker is where it ran; a passed setup is left out, as started says it
@@ -63,6 +65,12 @@ class Recorder:
         self.named.update(fresh)
         if fresh and not self.config.option.collectonly:
             self.write("collected", ids=fresh)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self):
+        with suppress(Exception):
+            if self.worker == "main":
+                self.write("begun")
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session):
@@ -145,3 +153,6 @@ def pytest_configure(config):
 
 
 EVENTS = take_environment()
+if EVENTS:
+    with suppress(Exception), open(EVENTS, "a", encoding="ascii") as lines:
+        lines.write(json.dumps({"event": "imported", "worker": "main"}) + "\n")

@@ -26,14 +26,14 @@ func pytestArgs(p policy.Plan) []string {
 	return args
 }
 
-// valueLetters are the one-letter options of pytest 8.4 that take the next word as their value, and flagLetters those that
+// valueLetters are the one-letter options of pytest 8.4 to 9.2 that take the next word as their value, and flagLetters those that
 // may stand before one of them in the same word, as in -xvk name. -n is among them only behind a flag; alone it is the wrapper's.
 const (
 	valueLetters = "ckmnoprW"
 	flagLetters  = "hlqsvxV"
 )
 
-// valueOptions are the long options of pytest 8.4, pytest-xdist 3.8 and pytest-timeout 2.4 that take their value
+// valueOptions are the long options of pytest 8.4 to 9.2, pytest-xdist 3.8 and pytest-timeout 2.4 that take their value
 // as the next word, so that this word is not a path. Read from their parsers; a test reads them again.
 // -n, --numprocesses and --dist are missing, since the wrapper takes them for itself.
 var valueOptions = []string{
@@ -42,7 +42,7 @@ var valueOptions = []string{
 	"--junit-prefix", "--junit-xml", "--junitprefix", "--junitxml", "--last-failed-no-failures", "--lfnf",
 	"--log-auto-indent", "--log-cli-date-format", "--log-cli-format", "--log-cli-level", "--log-date-format",
 	"--log-disable", "--log-file", "--log-file-date-format", "--log-file-format", "--log-file-level", "--log-file-mode",
-	"--log-format", "--log-level", "--maxfail", "--override-ini", "--pastebin", "--pdbcls", "--pythonwarnings",
+	"--log-format", "--log-level", "--max-warnings", "--maxfail", "--override-ini", "--pastebin", "--pdbcls", "--pythonwarnings", "--report-chars",
 	"--rootdir", "--show-capture", "--tb", "--verbosity",
 	"--max-worker-restart", "--maxprocesses", "--maxschedchunk", "--px", "--rsyncdir", "--rsyncignore", "--testrunuid", "--tx",
 	"--session-timeout", "--timeout", "--timeout-method", "--timeout_method",

@@ -46,6 +46,10 @@ class Broken(Exception):
     """The words contradict the protocol: a bug of the wrapper, never of its user."""
 
 
+class Unfit(Exception):
+    """Something that a run needs is not there."""
+
+
 def decode(words):
     """Return {"global": {...}, "needs": [...], "because": [...], "phases": [...]}.
 
@@ -162,18 +166,18 @@ def banner(config):
     say("  packages  %s" % ", ".join(found))
     say("  root      %s" % os.getcwd())
     for phase in config.phases:
-        say("  phase     %s: %s" % (phase.phase, describe(phase)))
+        say("  phase     %s: %s" % (phase.phase, describe(config, phase)))
     if config.seed:
         say("  seed      PYTHONHASHSEED=%s (chosen at random)" % config.seed)
 
 
-def describe(phase):
-    facts = ["workers=%s (from %s)" % (phase.workers, phase.workers_from)]
-    if phase.workers != "0":
-        facts += ["dist=" + phase.dist] if phase.dist else []
-        facts += ["at most " + phase.max] if phase.max else []
-        facts += ["restarts=" + phase.restart] if phase.restart else []
-    facts += ["limit=%ss" % phase.limit] if phase.limit else []
+def describe(config, phase):
+    if phase.workers != "0" and without_xdist(config, phase):
+        facts, parallel = ["serial, since pytest-xdist is switched off"], []
+    else:
+        facts = ["workers=%s (from %s)" % (phase.workers, phase.workers_from)]
+        parallel = [("dist=%s", phase.dist), ("at most %s", phase.max), ("restarts=%s", phase.restart)] if phase.workers != "0" else []
+    facts += [form % value for form, value in [*parallel, ("limit=%ss", phase.limit)] if value]
     facts += ["optional"] if phase.required == "0" else []
     facts += ["may be empty"] if phase.allow_empty == "1" else []
     return ", ".join(facts)
@@ -217,16 +221,13 @@ def parse_version(text):
     )
 
 
-def public(version):
-    """A key that sorts as PEP 440 does: 1.dev0 < 1a0 < 1 < 1.post0, and any dev before what it leads to."""
+def order(version, **changes):
+    """A key that sorts as PEP 440 does without local parts: 1.dev0 < 1a0 < 1 < 1.post0, and any dev before what it leads to."""
+    version = SimpleNamespace(**{**vars(version), **changes})
     only_dev = version.pre is None and version.post is None and version.dev is not None
-    pre = (-1,) if only_dev else (1,) if version.pre is None else (0,) + version.pre
+    pre = (-1,) if only_dev else (1,) if version.pre is None else (0, *version.pre)
     post = -1 if version.post is None else version.post
-    return version.base + (pre, post, float("inf") if version.dev is None else version.dev)
-
-
-def full(version):
-    return public(version) + (version.local,)
+    return (*version.base, pre, post, float("inf") if version.dev is None else version.dev)
 
 
 def pieces(version, width=0):
@@ -241,21 +242,17 @@ def equals(version, text):
         prefix = parse_version(text[:-2])
         return pieces(version, len(prefix.release))[:len(pieces(prefix))] == pieces(prefix)
     wanted = parse_version(text)
-    return full(version) == full(wanted) if wanted.local else public(version) == public(wanted)
-
-
-def variant(version, **changes):
-    return SimpleNamespace(**{**vars(version), **changes})
+    return order(version) == order(wanted) and wanted.local in ((), version.local)
 
 
 def above(version, limit):
     """>1.0 leaves 1.0.post1 and 1.0+local out, although they sort after 1.0."""
     if limit.dev is not None:
-        return public(version) >= public(variant(limit, dev=limit.dev + 1))
+        return order(version) >= order(limit, dev=limit.dev + 1)
     if limit.post is not None:
-        return public(version) >= public(variant(limit, post=limit.post + 1, dev=0))
+        return order(version) >= order(limit, post=limit.post + 1, dev=0)
     follower = version.post is not None and (version.base, version.pre) == (limit.base, limit.pre)
-    return public(version) > public(limit) and not follower
+    return order(version) > order(limit) and not follower
 
 
 def meets(text, version, operator, wanted):
@@ -266,13 +263,13 @@ def meets(text, version, operator, wanted):
     limit = parse_version(wanted)
     if operator == "~=":
         series = "%d!%s.*" % (limit.epoch, ".".join(map(str, limit.release[:-1])))
-        return equals(version, series) and public(version) >= public(limit)
+        return equals(version, series) and order(version) >= order(limit)
     if operator in ("<=", ">="):
-        return public(version) == public(limit) or (public(version) < public(limit)) == (operator == "<=")
+        return order(version) == order(limit) or (order(version) < order(limit)) == (operator == "<=")
     if operator == ">":
         return above(version, limit)
     early = limit.pre is not None or limit.dev is not None
-    return full(version) < full(limit if early else variant(limit, dev=0))  # <1.0 leaves 1.0rc1 out, although it sorts before 1.0
+    return order(version) < (order(limit) if early else order(limit, dev=0))  # <1.0 leaves 1.0rc1 out, although it sorts before 1.0
 
 
 def within(text, ranges):
@@ -359,7 +356,9 @@ def preflight(config):
         found, needs = config.versions[name], [need for need in config.needs if need.need == name]
         unmet = [need for need in needs if found is None or not within(found, need.range)]
         verdict = "ok" if not unmet else "outside" if found else "missing"
-        if unmet and not found and canonical(name) == "pytest-xdist" and config.xdist == "serial":
+        if unmet and canonical(name) == "pytest-xdist" and not parallel(config):
+            verdict += ", not needed by a serial run"
+        elif unmet and not found and canonical(name) == "pytest-xdist" and config.xdist == "serial":
             verdict = "missing, so serial"
         elif unmet:
             refused[name] = [refusal(config, need, found) for need in unmet]
@@ -375,9 +374,8 @@ def preflight(config):
 
 
 def refusal(config, need, found):
-    reason = ": " + need.why if need.why else ""
     state = "found " + found if found else "not installed"
-    return "backend %s needs %s%s%s (%s)" % (config.backend, need.need, need.range, reason, state)
+    return "backend %s needs %s%s%s (%s)" % (config.backend, need.need, need.range, need.why and ": " + need.why, state)
 
 
 def absent(config):
@@ -386,13 +384,16 @@ def absent(config):
     refused = {}
     if config.versions["pytest"] is None and PathFinder.find_spec("pytest", config.search) is None:
         refused["pytest"] = ["pytest is not installed for %s" % sys.executable]
-    parallel = any(phase.workers != "0" and not disables_xdist(phase.arg + config.words) for phase in config.phases)
-    if parallel and not config.has_xdist:
+    if parallel(config) and not config.has_xdist:
         if config.xdist == "serial":
             config.note.append("pytest-xdist is not installed: EVERY PHASE RUNS SERIALLY")
         else:
             refused["pytest-xdist"] = ["backend %s needs pytest-xdist to run in parallel (not installed)" % config.backend]
     return refused
+
+
+def parallel(config):
+    return any(phase.workers != "0" and not without_xdist(config, phase) for phase in config.phases)
 
 
 def remedy(config, names):
@@ -401,7 +402,8 @@ def remedy(config, names):
     for name in sorted(names):
         ranges = [need.range.split("||")[-1].strip() for need in config.needs if need.need == name]
         words += [shlex.quote(name + ",".join(dict.fromkeys(filter(None, ranges))))] if name != "python" else []
-    return "remedy: %s -m pip install %s" % (shlex.quote(sys.executable), " ".join(words)) if words else "remedy: use another Python"
+    pip = "%s -m pip install %s" % (shlex.quote(sys.executable), " ".join(words))
+    return "remedy: " + (pip if words else "use another Python")
 
 
 def missing_paths(config):
@@ -415,11 +417,12 @@ def missing_paths(config):
 
 # Environment and command line of a phase
 
-def environment(config, *sections):
+def environment(config, *sections, plugin=None):
     """Apply sections in order to a copy of the environment: unset, then defaults, then values.
 
     A default gives way to the caller and to any value, but a later default replaces an earlier one. A hash seed that the policy
-    wants to be random becomes one number for the whole run, which can be printed and used again.
+    wants to be random becomes one number for the whole run, which can be printed and used again. plugin is a folder of ours, which
+    comes last on PYTHONPATH.
     """
     env, soft = dict(os.environ), set()
     for section in sections:
@@ -436,34 +439,74 @@ def environment(config, *sections):
     if asked and env["PYTHONHASHSEED"] == "random":
         config.seed = config.seed or str(int.from_bytes(os.urandom(4), "big"))
         env["PYTHONHASHSEED"] = config.seed
-    append_path(env, [os.path.normpath(os.path.join(os.getcwd(), folder)) for folder in config.pythonpath], first=True)
-    return env
-
-
-def append_path(env, folders, first=False):
-    """Lengthen PYTHONPATH without an empty element, which would put the working directory on sys.path."""
-    present = [env["PYTHONPATH"]] if env.get("PYTHONPATH") else []
-    joined = folders + present if first else present + folders
-    if joined:
-        env["PYTHONPATH"] = os.pathsep.join(joined)
+    folders = [os.path.normpath(os.path.join(os.getcwd(), folder)) for folder in config.pythonpath]
+    folders += [env["PYTHONPATH"]] if env.get("PYTHONPATH") else []  # an empty element would be the working directory
+    folders += [plugin] if plugin else []
+    return {**env, "PYTHONPATH": os.pathsep.join(folders)} if folders else env
 
 
 def pytest_words(config, phase):
-    """The words after "python -m pytest". The cap stands last: no word of the user, of addopts or of a variable goes over it."""
-    parallel, cap = [], []
-    if config.has_xdist and not disables_xdist(phase.arg + config.words):
+    """The words after "python -m pytest". The guard stands last, so that no word of the user, of addopts or of a variable undoes
+    the policy; behind a bare -- pytest would take it for paths, so it stands before one."""
+    workers, guard = [], selection_guard(config, phase)
+    if config.has_xdist and not without_xdist(config, phase):
         if phase.workers == "0":
-            cap = ["-n", "0"]
+            guard += ["-n", "0"]
         else:
-            parallel = ["-n", phase.workers] + (["--dist", phase.dist] if phase.dist else [])
-            parallel += ["--max-worker-restart=" + phase.restart] if phase.restart else []
-            cap = ["--maxprocesses=" + phase.max] if phase.max else []
+            workers = ["-n", phase.workers] + (["--dist", phase.dist] if phase.dist else [])
+            workers += ["--max-worker-restart=" + phase.restart] if phase.restart else []
+            guard += restart_guard(config, phase) + (["--maxprocesses=" + phase.max] if phase.max else [])
     junit = ["--junitxml=" + artifact(config.junit_dir, config, phase, "xml")] if config.junit_dir else []
-    return phase.arg + parallel + phase.path + junit + config.words + cap
+    end = config.words.index("--") if "--" in config.words else len(config.words)
+    return phase.arg + workers + phase.path + junit + config.words[:end] + guard + config.words[end:]
 
 
-def disables_xdist(words):
-    return "-pno:xdist" in words or ("-p", "no:xdist") in zip(words, words[1:])
+def selection_guard(config, phase):
+    """Of several -m (or -k) pytest takes the last: that of the user would undo the one that makes the phase what it is."""
+    guard = []
+    for option in ("-m", "-k"):
+        ours, theirs = last_value(phase.arg, option), last_value(config.words, option)
+        if ours and theirs is not None:
+            guard += [option, "(%s) and (%s)" % (ours, theirs) if theirs.strip() else ours]
+    return guard
+
+
+def restart_guard(config, phase):
+    """With a grouped mode of the user a crashed worker must not be replaced (pytest-xdist#714)."""
+    mode = last_value(config.words, "--dist") or ""
+    return ["--max-worker-restart=0"] if mode in GROUPED and phase.dist not in GROUPED and phase.restart != "0" else []
+
+
+GROUPED = ("loadfile", "loadscope", "loadgroup")
+
+
+def last_value(words, option):
+    """The value of the last use of an option with a value, in any of its spellings; None where there is none."""
+    value, end = None, words.index("--") if "--" in words else len(words)
+    for word, following in zip(words[:end], words[1:end] + [None]):
+        if word == option and following is not None:
+            value = following
+        elif word.startswith(option + "="):
+            value = word[len(option) + 1:]
+        elif len(option) == 2 and word.startswith(option) and word != option:
+            value = word[2:]
+    return value
+
+
+def without_xdist(config, phase):
+    """Say whether pytest-xdist is switched off for a phase; its options would be a usage error then."""
+    env = environment(config, config, phase)
+    words = phase.arg + config.words + added_options(env)
+    loaded = [word[2:] for word in words if word.startswith("-p") and word != "-p"]
+    loaded += [after for word, after in zip(words, words[1:]) if word == "-p"]
+    by_hand = env.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD") and not any(name.startswith("xdist") for name in loaded)
+    return bool(by_hand) or "no:xdist" in loaded
+
+
+def added_options(env):
+    with suppress(ValueError):
+        return shlex.split(env.get("PYTEST_ADDOPTS", ""))
+    return []
 
 
 def artifact(folder, config, phase, suffix):
@@ -508,10 +551,9 @@ class Signals:
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # or taking the terminal back would stop us
 
     def wait(self, seconds, descriptors=()):
-        """Return the signals that came and the descriptors that can be read, after seconds (None: no limit) at the latest."""
+        """Return the signals that came, when one did, a descriptor can be read, or seconds (None: no limit) have passed."""
         ready = select.select([self.reader, *descriptors], [], [], seconds)[0]
-        numbers = os.read(self.reader, 4096) if self.reader in ready else b""
-        return list(numbers), [descriptor for descriptor in ready if descriptor != self.reader]
+        return list(os.read(self.reader, 4096)) if self.reader in ready else []
 
 
 def foreground():
@@ -530,9 +572,8 @@ def members(group):
     """Count the living processes of a group by /proc; 0 where there is no /proc."""
     count = 0
     for entry in os.listdir("/proc") if os.path.isdir("/proc/self") else []:
-        with suppress(OSError, ValueError):
-            with open("/proc/%d/stat" % int(entry), "rb") as stat:
-                state, _, owner = stat.read().rpartition(b")")[2].split()[:3]
+        with suppress(OSError, ValueError), open("/proc/%d/stat" % int(entry), "rb") as stat:
+            state, _, owner = stat.read().rpartition(b")")[2].split()[:3]
             count += int(owner) == group and state not in (b"Z", b"X")
     return count
 
@@ -576,17 +617,17 @@ class Child:
             now = time.monotonic()
             self.ladder = [(now + self.grace * (step + 1), rung) for step, rung in enumerate(rest)]
 
-    def due(self):
-        """The moment at which something is to be done without a signal, or None."""
-        return self.ladder[0][0] if self.ladder else self.deadline if self.reason is None else None
-
     def tick(self):
-        due = self.due()
-        if due is not None and time.monotonic() >= due:
-            if self.ladder:
-                self.send(self.ladder.pop(0)[1])
-            else:
-                self.halt("limit", signal.SIGINT)
+        """Do what is due now; return the seconds until more is due, or None where only a signal can bring more."""
+        due = self.ladder[0][0] if self.ladder else self.deadline if self.reason is None else None
+        left = None if due is None else due - time.monotonic()
+        if left is None or left > 0:
+            return left
+        if self.ladder:
+            self.send(self.ladder.pop(0)[1])
+        else:
+            self.halt("limit", signal.SIGINT)
+        return self.tick()
 
     def take(self, number):
         """Act on a signal that we were sent."""
@@ -662,14 +703,14 @@ class Tee:
 
     def copy(self):
         """Copy what is there; False when there is nothing more for now."""
+        data = b""
         with suppress(BlockingIOError):
             data = os.read(self.sources[0], 65536)
-            for descriptor in (1, self.log):
-                put(descriptor, data)
             if not data:
                 os.close(self.sources.pop())
-            return bool(data)
-        return False
+        put(1, data)
+        put(self.log, data)
+        return bool(data)
 
     def close(self):
         """Copy the rest, but do not wait for the end: a daemon outside of the group may hold the pipe for ever."""
@@ -683,12 +724,9 @@ def supervise(signals, child, tee):
     """Wait until pytest has ended, obeying signals and clocks; return its exit code, or -N for signal N."""
     try:
         while not child.ended():
-            due = child.due()
-            numbers, ready = signals.wait(None if due is None else max(0, due - time.monotonic()), tee.sources)
-            for number in numbers:
+            for number in signals.wait(child.tick(), tee.sources):
                 child.take(number)
-            child.tick()
-            if ready:
+            if tee.sources:
                 tee.copy()
     finally:
         code = child.bury()
@@ -704,17 +742,18 @@ class Tally:
     RANK = ("crashed", "failed", "xpassed", "xfailed", "skipped", "passed")
 
     def __init__(self, lines=()):
-        self.loaded = self.finished = self.interrupted = False
+        self.imported = self.loaded = self.begun = self.finished = self.interrupted = False
+        self.status = 0  # what the session ended with, whatever the process did then
         self.collected, self.outcomes, self.crashed, self.running = {}, {}, {}, {}
-        self.deaths, self.internal, self.reason = [], "", ""
+        self.deaths, self.internal, self.reason, self.quiet = [], "", "", False
         for line in lines:
             with suppress(ValueError, KeyError, TypeError):  # a line that a KILL cut short
                 self.add(json.loads(line))
 
     def add(self, event):
         kind, worker = event["event"], event["worker"]
-        if kind == "loaded":
-            self.loaded = True
+        if kind in ("imported", "loaded", "begun"):
+            setattr(self, kind, True)
         elif kind == "collected":
             self.collected.update(dict.fromkeys(event["ids"]))
         elif kind == "started":
@@ -730,7 +769,7 @@ class Tally:
         elif kind == "interrupt":
             self.interrupted = True
         elif kind == "finish":
-            self.finished, self.reason = True, event["reason"]
+            self.finished, self.status, self.reason = True, event["status"], event["reason"]
 
     def report(self, name, worker, when, outcome):
         if when == "???":  # the word of xdist for a test that took its worker down
@@ -744,8 +783,13 @@ class Tally:
         if "main" in self.running and not (ended_by_us or self.finished or self.interrupted):
             self.crashed[self.running.pop("main")] = True
 
+    def cut_short(self):
+        """Something ended the process with 0 in the middle: os._exit in a test, sys.exit in a conftest."""
+        return not self.finished and (self.begun or (self.imported and not self.quiet))
+
     def lost(self):
-        return [name for name in self.collected if name not in self.outcomes and name not in self.crashed]
+        known = {*self.outcomes, *self.crashed, *self.running.values()}
+        return [name for name in self.collected if name not in known]
 
     def counts(self):
         found = dict.fromkeys(self.RANK, 0)
@@ -762,6 +806,9 @@ class Tally:
 WORDS = {0: "passed", 1: "failed", 2: "stopped: interrupted or errors during collection", 3: "internal error", 4: "usage error",
          5: "empty", TIMED_OUT: "timed out", INTERRUPTED: "interrupted"}
 NARROWING = re.compile(r"-[hlqsvx]*[km].*|--(lf|last-failed|deselect|ignore|ignore-glob|sw|stepwise|sw-skip|stepwise-skip)(=.*)?")
+
+
+SESSIONLESS = {"--version", "-V", "--help", "-h", "--markers"}  # pytest answers these and runs no session
 
 
 def signal_name(number):
@@ -791,6 +838,10 @@ def judge_exit(code, tally, may_be_empty):
     died, lost, ran = len(tally.deaths), len(tally.lost()), bool(tally.outcomes)
     if code == 0 and tally.internal:
         return 3, WORDS[3]
+    if code == 0 and tally.cut_short():
+        return 3, "incomplete: pytest ended before it was done"
+    if code == 0 and tally.status in (1, 2, 3):
+        code = tally.status
     if lost and (code == 0 or (code == 1 and not tally.reason)):
         return 3, "incomplete: tests never ran"
     if code == 0 and died:
@@ -830,7 +881,7 @@ def run_phases(config):
         with open(os.path.join(folder, "policygen_events.py"), "w", encoding="utf-8") as plugin:
             plugin.write(config.plugin)
         for phase in config.phases:
-            config.stopped = next((number for number in signals.wait(0)[0] if number in STOPPERS), 0)
+            config.stopped = next((number for number in signals.wait(0) if number in STOPPERS), 0)
             if config.stopped:
                 break
             results.append(run_phase(config, phase, signals, folder))
@@ -856,7 +907,9 @@ def run_phase(config, phase, signals, folder):
     with suppress(OSError, UnicodeError), open(events, encoding="ascii") as lines:
         tally = Tally(lines)
     tally.close(reason is not None)
-    narrowed = any(NARROWING.fullmatch(word) for word in config.words)
+    words = config.words + added_options(environment(config, config, phase))
+    tally.quiet = not SESSIONLESS.isdisjoint(words)
+    narrowed = any(NARROWING.fullmatch(word) for word in words)
     verdict, words = judge_phase(code, reason, tally, narrowed or phase.allow_empty == "1")
     result = SimpleNamespace(name=phase.phase, code=verdict, words=words, seconds=seconds, log=log, tally=tally, empty=code == 5,
                              required=phase.required != "0", ends_run=verdict == INTERRUPTED or isinstance(reason, int))
@@ -866,12 +919,12 @@ def run_phase(config, phase, signals, folder):
 
 def start(config, phase, signals, folder, events, log):
     """Run pytest to its end; return its exit code, or -N for signal N, and the reason for which we ended it."""
-    env = environment(config, config, phase)
-    append_path(env, [folder])
-    env["POLICYGEN_EVENTS"] = events
+    env = {**environment(config, config, phase, plugin=folder), "POLICYGEN_EVENTS": events}
     argv = [sys.executable, "-m", "pytest", "-p", "policygen_events"]
-    chosen = any(word.startswith("--color") for word in config.words) or "--color" in env.get("PYTEST_ADDOPTS", "")
-    if log and coloured(config) and not chosen:  # through the pipe of a log pytest cannot see that its output ends on a terminal
+    chosen = any(word.startswith("--color") for word in config.words + added_options(env))
+    if config.color == "never" and not chosen:
+        argv.append("--color=no")
+    elif log and coloured(config) and not chosen:  # through the pipe of a log pytest cannot see that its output ends on a terminal
         argv.append("--color=yes")
     tee = Tee(log)
     child = Child(argv + pytest_words(config, phase), env, phase.seconds, config.grace, tee.writer)
@@ -912,23 +965,17 @@ def summary_rows(config, results):
 
 
 def remarks(result):
-    tally = result.tally
-    if not tally.loaded:
-        yield "the events plugin did not run in pytest: counts are unknown, the result is its exit code alone"
+    tally, lost = result.tally, result.tally.lost()
+    if not tally.loaded and result.code != 4:
+        yield "pytest did not get as far as our events plugin: counts are unknown, the result is its exit code alone"
     if tally.internal:
         yield "internal error: " + tally.internal
     if tally.reason:
         yield "stopped early: " + tally.reason
-    for death in tally.deaths:
-        yield "worker died: " + death
-    for name in tally.crashed:
-        yield "crashed: " + name
-    if result.code >= TIMED_OUT:
-        for name in tally.running.values():
-            yield "was running: " + name
-    lost = tally.lost()
-    for name in lost[:20]:
-        yield "never ran: " + name
+    yield from ["worker died: " + death for death in tally.deaths]
+    yield from ["crashed: " + name for name in tally.crashed]
+    yield from ["was running: " + name for name in tally.running.values() if result.code >= TIMED_OUT]
+    yield from ["never ran: " + name for name in lost[:20]]
     if len(lost) > 20:
         yield "never ran: and %d more" % (len(lost) - 20)
 
@@ -942,7 +989,7 @@ def conclusion(config, results, code):
     elif config.stopped:
         texts = ["stopped by " + signal_name(config.stopped)]
     elif any(result.tally.outcomes or not result.tally.loaded for result in results) and not code:
-        texts = ["passed"]
+        texts = ["passed" if any(result.tally.outcomes for result in results) else "nothing was counted"]
     else:
         texts = ["nothing ran at all"]
     late = len(config.phases) - len(results)
@@ -973,18 +1020,15 @@ def escape_command(text):
 
 
 def write_job_summary(config, rows, results, code):
-    target = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not (on_github() and target):
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not (on_github() and page):
         return
-    lines = ["### %s: exit %d: %s" % (config.name, code, conclusion(config, results, code)), ""]
-    for at, row in enumerate(rows):
-        lines.append("| " + " | ".join(escape_cell(cell) for cell in row) + " |")
-        if at == 0:
-            lines.append("|" + " --- |" * len(row))
-    lines += [""] + ["- %s: %s" % (result.name, escape_cell(line)) for result in results for line in remarks(result)]
-    with suppress(OSError):
-        with open(target, "ab") as page:
-            page.write(("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
+    head, *body = ["| " + " | ".join(map(escape_cell, row)) + " |" for row in rows]
+    title = "### %s: exit %d: %s" % (config.name, code, conclusion(config, results, code))
+    lines = [title, "", head, "|" + " --- |" * len(rows[0]), *body, ""]
+    lines += ["- %s: %s" % (result.name, escape_cell(line)) for result in results for line in remarks(result)]
+    with suppress(OSError), open(page, "ab") as target:
+        target.write(("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
 
 
 def escape_cell(text):
@@ -995,6 +1039,8 @@ def escape_cell(text):
 
 def enter_root(config, words):
     """Where the script is a symlink the shell cannot find the environment of the root: start again in it."""
+    if not os.path.exists(config.script):  # a shell found it on PATH and did not say where
+        raise Unfit("cannot find the script %s from here; start it by its path" % config.script)
     config.script = os.path.realpath(config.script)
     os.chdir(os.path.normpath(os.path.join(os.path.dirname(config.script), config.root)))
     for folder in config.venv:
@@ -1035,6 +1081,9 @@ def act(words):
 def main(words):
     try:
         return act(words)
+    except Unfit as error:
+        say(str(error), 2)
+        return UNFIT
     except Broken as error:
         say("broken wrapper: %s" % error, 2)
     except OSError as error:
@@ -1048,6 +1097,8 @@ def main(words):
 if __name__ == "__main__":
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # until phases run, ctrl-C may end us without a traceback
-    while os.open(os.devnull, os.O_RDWR) < 3:
-        pass  # a stream that the caller closed (w.sh >&-) has to be open, or a pipe of ours would get its number
+    descriptor = os.open(os.devnull, os.O_RDWR)
+    while descriptor < 3:  # a stream that the caller closed (w.sh >&-) has to be open for pytest, and a pipe of ours must not be it
+        os.set_inheritable(descriptor, True)
+        descriptor = os.open(os.devnull, os.O_RDWR)
     sys.exit(main(sys.argv[1:]))

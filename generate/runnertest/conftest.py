@@ -6,6 +6,7 @@ interpreter that runs these tests.
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -38,8 +39,8 @@ def event(name, **fields):
     with open(os.environ["POLICYGEN_EVENTS"], "a") as events:
         events.write(json.dumps({"event": name, "worker": "main", **fields}) + "\\n")
 
-def late():
-    open(os.environ["FAKE_LOG"] + ".late", "w").close()
+def late():  # in one system call: open() of Python 3.8 swallows the KeyboardInterrupt that may follow at once
+    os.mkdir(os.environ["FAKE_LOG"] + ".late")
 
 def spawn(source):  # a child, and wait until it calls ready()
     import subprocess
@@ -69,6 +70,18 @@ def clean_environment(**more):
     dropped = ("PYTEST_", "GITHUB_", "PYTHONPATH", "NO_COLOR", "POLICYGEN_", "COV_", "FORCE_COLOR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return {**kept, **{name: str(value) for name, value in more.items()}}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_signal_is_ignored():
+    """Under nohup, or in the background of a script, the processes of the tests would inherit that."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)}
+    for number, handler in kept.items():
+        if handler == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
 
 
 class Project:
@@ -127,7 +140,7 @@ class Project:
         try:
             out, err = process.communicate(text, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            process.kill()
+            process.terminate()
             out, err = process.communicate()
             raise AssertionError("the runner hung for %d s; its output:\n%s\n%s" % (PATIENCE, out, err)) from None
         return SimpleNamespace(code=process.returncode, out=out, err=err, calls=self.calls())

@@ -126,3 +126,28 @@ def test_printed_lines_can_be_pasted(project):
 def test_bytes_that_are_no_utf_8_reach_pytest_and_the_screen(project):
     result = project.run("pass=\udcff\udcfe", "phase=a")
     assert result.code == 0 and result.calls[0]["argv"][-3] == "\udcff\udcfe" and "\udcff\udcfe" in result.out
+
+
+@pytest.mark.parametrize("words, end", [
+    (["pass=-m", "pass=slow", "phase=a", "arg=-m", "arg=not x", "workers=0"], ["-m", "(not x) and (slow)", "-n", "0"]),
+    (["pass=-mslow", "phase=a", "arg=-m", "arg=not x", "workers=0"], ["-m", "(not x) and (slow)", "-n", "0"]),
+    (["pass=-k", "pass=", "phase=a", "arg=-k", "arg=x", "workers=0"], ["-k", "x", "-n", "0"]),
+    (["pass=-m", "pass=slow", "phase=a", "workers=0"], ["-n", "0"]),
+    (["pass=--dist", "pass=loadfile", "phase=a", "workers=2", "dist=load", "restart=9", "max=2"], ["--max-worker-restart=0", "--maxprocesses=2"]),
+    (["pass=--dist=worksteal", "phase=a", "workers=2", "dist=load", "restart=9", "max=2"], ["--maxprocesses=2"]),
+])
+def test_the_guard_stands_last(runner, monkeypatch, words, end):
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    config = runner.settle(runner.decode(["protocol=1", "backend=b", *words]))
+    config.has_xdist = True
+    assert runner.pytest_words(config, config.phases[0])[-len(end) - 1:][1:] == end
+
+
+@pytest.mark.parametrize("variables", [{"PYTEST_ADDOPTS": "-p no:xdist"}, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}])
+def test_xdist_can_be_switched_off_by_a_variable(runner, monkeypatch, variables):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    config = runner.settle(runner.decode(["protocol=1", "backend=b", "phase=a", "workers=2", "dist=load", "max=2"]))
+    config.has_xdist = True
+    assert runner.pytest_words(config, config.phases[0]) == []
+    assert "serial" in runner.describe(config, config.phases[0])

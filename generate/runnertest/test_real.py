@@ -172,7 +172,7 @@ def test_a_limit_keeps_the_summary_of_pytest_and_leaves_no_worker(real):
         def test_ok(): pass
         def test_slow():
             open("pid-%%d" %% os.getpid(), "w")
-            open(%r, "w")
+            os.mkdir(%r)
             time.sleep(600)
     """ % str(real.late))
     result = real.run(*phase(2, "limit=1800"))
@@ -189,7 +189,57 @@ def test_without_xdist_in_the_run_events_still_work(real):
 
 
 def test_a_plugin_that_cannot_write_does_not_disturb(real):
+    """The tests run as they would; but nobody can say that all of them did, so it is no success either."""
     real.file("tests/test_a.py", "def test_ok(): pass\n")
     real.file("tests/conftest.py", "def pytest_sessionstart(session): session.config.pluginmanager.getplugin('policygen_recorder').descriptor = -1\n")
     result = real.run(*phase(0))
-    assert result.code == 0 and "1 passed" in result.out and "Traceback" not in result.out + result.err
+    assert result.code == 3 and "1 passed" in result.out and "Traceback" not in result.out + result.err
+
+
+@pytest.mark.parametrize("source, words", [
+    ("import os\ndef test_exit(): os._exit(0)\n", "incomplete"),
+    ("import os\nos._exit(0)\n", "incomplete"),
+    ("import atexit, os\natexit.register(os._exit, 0)\ndef test_bad(): assert 0\n", "failed"),
+])
+def test_an_exit_with_0_in_the_middle_is_no_success(real, source, words):
+    real.file("tests/test_a.py", source)
+    result = real.run(*phase(0))
+    assert result.code in (1, 3) and words in result.out.splitlines()[-1]
+
+
+def test_a_conftest_that_ends_pytest_is_no_success(real):
+    real.file("tests/conftest.py", "import sys\nsys.exit(0)\n")
+    real.file("tests/test_a.py", "def test_bad(): assert 0\n")
+    assert real.run(*phase(0)).code == 3
+
+
+def test_an_answer_without_a_session_is_no_failure(real):
+    real.file("tests/test_a.py", "def test_ok(): pass\n")
+    result = real.run("pass=--markers", "phase=a", "path=tests", "workers=0")
+    assert result.code == 0 and "passed" not in result.out.splitlines()[-1]
+
+
+def test_a_bare_double_dash_does_not_lift_the_cap(real):
+    real.file("tests/test_a.py", "def test_ok(): pass\n")
+    result = real.run("pass=-n9", "pass=--", "phase=a", "path=tests", "workers=2", "max=2")
+    assert "9 workers" not in result.out and "9/9" not in result.out
+
+
+def test_closed_streams_do_not_fail_a_green_suite(real):
+    real.file("tests/test_a.py", "def test_ok(): print(1)\n")
+    process = real.start(*phase(0), preexec_fn=lambda: os.close(1))
+    assert real.finish(process).code == 0
+
+
+def test_markers_of_user_and_phase_hold_together(real):
+    real.file("tests/test_a.py", """
+        import pytest
+        @pytest.mark.slow
+        def test_slow(): pass
+        @pytest.mark.slow
+        @pytest.mark.other
+        def test_slow_other(): pass
+        def test_plain(): pass
+    """)
+    result = real.run("pass=-m", "pass=slow", "phase=a", "path=tests", "workers=0", "arg=-m", "arg=not other")
+    assert result.code == 0 and counts(result) == {"passed": 1}

@@ -18,10 +18,14 @@ import os, signal, sys
 signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 for number in (signal.SIGINT, signal.SIGTSTP):
     signal.signal(number, lambda *_: None)
-job = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, setpgroup=0, setsigdef=[signal.SIGTTOU, signal.SIGINT, signal.SIGTSTP])
+job = os.fork()
+if job == 0:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())  # here, as in real shells: when the job begins it has the terminal
+    for number in (signal.SIGTTOU, signal.SIGINT, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)
+    os.execv(sys.argv[1], sys.argv[1:])
 while True:
-    os.tcsetpgrp(0, job)
-    os.killpg(job, signal.SIGCONT)
     status = os.waitpid(job, os.WUNTRACED)[1]
     os.tcsetpgrp(0, os.getpgrp())
     if not os.WIFSTOPPED(status):
@@ -29,6 +33,8 @@ while True:
         break
     print("SHELL: stopped", flush=True)
     sys.stdin.readline()
+    os.tcsetpgrp(0, job)
+    os.killpg(job, signal.SIGCONT)
 """
 
 
@@ -110,7 +116,7 @@ def test_ctrl_z_stops_the_whole_job_and_fg_continues_it(project, terminal):
     screen.type("fg\n")
     screen.type("hello\n")
     screen.expect("got 'hello")
-    screen.expect("exit 0: passed")
+    screen.expect("exit 0: nothing was counted")
     screen.expect("SHELL: ended 0")
 
 
@@ -144,7 +150,7 @@ def test_without_job_control_ctrl_z_does_not_hang_the_run(project, tmp_path):
     screen.type("\x1a")
     screen.type("end\n")
     screen.expect("went on")
-    screen.expect("exit 0: passed")
+    screen.expect("exit 0: nothing was counted")
     screen.close()
 
 
