@@ -154,7 +154,7 @@ func phaseWords(p policy.Plan) []string {
 }
 
 func envWord(e policy.EnvVar) string {
-	if e.Mode == policy.Unset {
+	if e.Mode == policy.EnvUnset {
 		return "unset=" + e.Name
 	}
 	return string(e.Mode) + "=" + e.Name + "=" + e.Value

@@ -76,11 +76,11 @@ func (m model) section(line commandLine, p policy.Plan) (section, string, error)
 	}
 	for _, e := range p.Env {
 		switch e.Mode {
-		case policy.Set:
+		case policy.EnvSet:
 			s.add("env", e.Name+"="+e.Value)
-		case policy.Default:
+		case policy.EnvDefault:
 			s.add("env-default", e.Name+"="+e.Value)
-		case policy.Unset:
+		case policy.EnvUnset:
 			s.add("unset", e.Name)
 		}
 	}

@@ -146,7 +146,7 @@ func (d dice) plan(backend, phase string) policy.Plan {
 		p.FaulthandlerAfter = setting(90*time.Second, policy.ByPhase)
 	}
 	for _, name := range d.names([]string{"TZ", "A", "B"}, 0) {
-		mode := []policy.EnvMode{policy.Set, policy.Default, policy.Unset}[d.IntN(3)]
+		mode := []policy.EnvMode{policy.EnvSet, policy.EnvDefault, policy.EnvUnset}[d.IntN(3)]
 		p.Env = append(p.Env, policy.EnvVar{Name: name, Mode: mode, Setting: setting(d.text(), policy.ByPhase)})
 	}
 	for _, id := range d.names([]string{"xdist-714", "native-crash"}, 0) {

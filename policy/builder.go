@@ -22,7 +22,7 @@ func (b *builder) report(f finding.Finding) { b.found = append(b.found, f) }
 
 // reject reports a value that is not allowed.
 func (b *builder) reject(n *node, message, help string) {
-	b.report(finding.Finding{Position: n.pos, Code: CodeValue, Path: n.path, Message: message, Help: help})
+	b.report(finding.Finding{Position: n.pos, Code: codeValue, Path: n.path, Message: message, Help: help})
 }
 
 // policy returns the policy with its plans.
@@ -38,6 +38,7 @@ func (b *builder) policy(root *node) *Policy {
 		Facts:          b.facts(n.get("facts")),
 		Targets:        b.targets(n.get("targets")),
 	}
+	p.DistModes = knownDists(p.Facts)
 	m := &p.model
 	m.defaults = b.settings(n.get("defaults"), Defaults)
 	m.requires = b.requires(n.get("requires"))
@@ -63,7 +64,7 @@ func (b *builder) backends(n *node, p *Policy) {
 		})
 	}
 	if len(n.fields) == 0 && !n.bad {
-		b.report(finding.Finding{Position: n.pos, Code: CodeMissing, Path: n.path, Message: "there is no backend",
+		b.report(finding.Finding{Position: n.pos, Code: codeMissing, Path: n.path, Message: "there is no backend",
 			Help: "name one, such as backends: default: {}"})
 	}
 }
@@ -76,7 +77,7 @@ func (b *builder) phases(n *node, p *Policy) {
 		p.model.phases = append(p.model.phases, b.phase(f))
 	}
 	if len(n.fields) == 0 && !n.bad {
-		b.report(finding.Finding{Position: n.pos, Code: CodeMissing, Path: n.path, Message: "there is no phase",
+		b.report(finding.Finding{Position: n.pos, Code: codeMissing, Path: n.path, Message: "there is no phase",
 			Help: `name one, such as phases: unit: paths: ["tests"]`})
 	}
 }
@@ -98,7 +99,7 @@ func (b *builder) phase(n *node) phase {
 	}
 	if group := n.get("backends"); group != nil {
 		for _, f := range group.fields {
-			ph.bound[f.name] = boundPhase{settings: b.settings(f, ByPhaseBound), enabled: truth(b, f.get("enabled"), ByPhaseBound)}
+			ph.bound[f.name] = boundPhase{settings: b.settings(f, ByPhaseBackend), enabled: truth(b, f.get("enabled"), ByPhaseBackend)}
 			ph.boundNames = append(ph.boundNames, f)
 		}
 	}
@@ -114,7 +115,7 @@ func (b *builder) order(n *node, p *Policy) {
 			continue
 		}
 		if rank[name.Value] != 0 {
-			b.report(finding.Finding{Position: name.Pos, Code: CodeValue, Path: b.paths[name.Pos],
+			b.report(finding.Finding{Position: name.Pos, Code: codeValue, Path: b.paths[name.Pos],
 				Message: fmt.Sprintf("phase %s is named twice", quote(name.Value)), Help: "each phase runs once"})
 			continue
 		}

@@ -31,19 +31,19 @@ func (r *reader) contradiction(v cue.Value, n *node) {
 	format, args := here[0].Msg()
 	switch {
 	case format == "%s" && len(args) == 1: // error("…") in a policy: its author's own words
-		r.report(n, finding.Finding{Code: CodeValue, Message: abridge(fmt.Sprint(args[0]))})
+		r.report(n, finding.Finding{Code: codeValue, Message: abridge(fmt.Sprint(args[0]))})
 	case strings.HasPrefix(format, "structural cycle"):
-		r.report(n, finding.Finding{Code: CodeValue, Message: "this contains itself"})
+		r.report(n, finding.Finding{Code: codeValue, Message: "this contains itself"})
 	case strings.HasPrefix(format, "field is required"):
-		r.report(n, finding.Finding{Code: CodeMissing, Message: fmt.Sprintf("the field %q is missing: the policy itself asks for it", n.name)})
+		r.report(n, finding.Finding{Code: codeMissing, Message: fmt.Sprintf("the field %q is missing: the policy itself asks for it", n.name)})
 	case strings.HasPrefix(format, "field not allowed"):
-		r.report(n, finding.Finding{Position: n.label, Code: CodeConflict, Message: fmt.Sprintf("the policy itself closes this struct to the field %q", n.name)})
+		r.report(n, finding.Finding{Position: n.label, Code: codeConflict, Message: fmt.Sprintf("the policy itself closes this struct to the field %q", n.name)})
 	case strings.HasPrefix(format, "undefined field") && len(args) == 1:
-		r.report(n, finding.Finding{Code: CodeName, Message: fmt.Sprintf("this refers to a field %v that does not exist", args[0])})
+		r.report(n, finding.Finding{Code: codeName, Message: fmt.Sprintf("this refers to a field %v that does not exist", args[0])})
 	case isConflict(format):
 		r.conflict(here, n)
 	default:
-		r.report(n, finding.Finding{Code: CodeValue, Message: "no value comes out of this expression" + arithmetic(format, args)})
+		r.report(n, finding.Finding{Code: codeValue, Message: "no value comes out of this expression" + arithmetic(format, args)})
 	}
 }
 
@@ -95,7 +95,7 @@ func (r *reader) elsewhere(all []errors.Error) bool {
 // conflict reports values that exclude each other, at the one that came last.
 func (r *reader) conflict(all []errors.Error, n *node) {
 	at := r.conflicting(all, n)
-	f := finding.Finding{Code: CodeConflict, Message: "two statements about this contradict each other"}
+	f := finding.Finding{Code: codeConflict, Message: "two statements about this contradict each other"}
 	if len(at) > 0 {
 		f.Position = at[0].value
 	}

@@ -20,7 +20,8 @@ func (p *Policy) Digest() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// writeValue writes a value without its positions, so that no two different values write the same bytes.
+// writeValue writes a value without its positions and what only repeats a field beside it (tagged digest:"-"),
+// so that no two different values write the same bytes.
 func writeValue(w io.Writer, v reflect.Value) {
 	if s, ok := v.Interface().(fmt.Stringer); ok {
 		fmt.Fprintf(w, "%q", s.String())
@@ -37,7 +38,7 @@ func writeValue(w io.Writer, v reflect.Value) {
 	case reflect.Struct:
 		fmt.Fprint(w, "{")
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.Type != reflect.TypeFor[finding.Position]() && f.IsExported() {
+			if f := v.Type().Field(i); f.Type != reflect.TypeFor[finding.Position]() && f.IsExported() && f.Tag.Get("digest") != "-" {
 				fmt.Fprintf(w, "%s:", f.Name)
 				writeValue(w, v.Field(i))
 			}

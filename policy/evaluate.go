@@ -14,10 +14,10 @@ import (
 
 // What the evaluation of a policy may cost. The policy of a thousand backends takes a tenth of it.
 const (
-	// EvalLimit is how long the evaluation may take.
-	EvalLimit = 5 * time.Second
-	// EvalMemory is by how many bytes the heap may grow during the evaluation.
-	EvalMemory = 1 << 30
+	// evalLimit is how long the evaluation may take.
+	evalLimit = 5 * time.Second
+	// evalMemory is by how many bytes the heap may grow during the evaluation.
+	evalMemory = 1 << 30
 )
 
 // limits are the bounds in force, which tests lower.
@@ -64,7 +64,7 @@ func guarded[T any](l limits, at finding.Position, work func() T) (T, finding.Li
 		select {
 		case o := <-done:
 			if o.panic != nil {
-				return none, finding.List{{Position: at, Code: CodeLimit, Message: "CUE itself broke down over this policy"}}
+				return none, finding.List{{Position: at, Code: codeLimit, Message: "CUE itself broke down over this policy"}}
 			}
 			return o.value, nil
 		case <-tick.C:
@@ -80,7 +80,7 @@ func guarded[T any](l limits, at finding.Position, work func() T) (T, finding.Li
 
 func overLimit(at finding.Position, what string) finding.List {
 	return finding.List{{
-		Position: at, Code: CodeLimit, Message: "the evaluation of this policy " + what,
+		Position: at, Code: codeLimit, Message: "the evaluation of this policy " + what,
 		Help: "look for values that double with each step: alternatives of alternatives, lists made of lists",
 	}}
 }

@@ -39,7 +39,9 @@ func (b *builder) fact(n *node) Fact {
 		Severity: word("severity"), Owner: word("owner"), Symptoms: words("symptoms"), Needs: words("needs"), To: word("to"),
 		Pos: n.label,
 	}
-	b.rangeSet(n.get("in"))
+	if set, ok := b.rangeSet(n.get("in")); ok && f.bars() && !isSpelled(set.Complement()) {
+		b.badRange(n.get("in"), 0, "what "+quote(f.In)+" leaves can't be written as version ranges", `use ">=" and "<" in place of ">", and "==" in place of "==="`)
+	}
 	if _, err := pep440.Parse(f.CheckedThrough); err != nil {
 		b.badRange(n.get("checkedThrough"), 0, reasonOf(err), `versions are those of PEP 440, such as "3.2.1"`)
 	}
@@ -47,6 +49,19 @@ func (b *builder) fact(n *node) Fact {
 	b.checkNeeds(n.get("needs"))
 	b.checkKind(n, f)
 	return f
+}
+
+// bars reports whether the fact is about releases to stay away from.
+func (f Fact) bars() bool { return f.Kind == "yanked" || f.Kind == "defect" && f.Severity == "block" }
+
+// isSpelled reports whether specifier sets say what is in the set, as the wrapper needs it.
+func isSpelled(set pep440.Set) bool {
+	for alternative := range strings.SplitSeq(set.String(), " || ") {
+		if _, err := pep440.ParseSpecifiers(alternative); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // kindFields says which field each kind of fact must have. No other kind may have it, but for
@@ -60,10 +75,10 @@ func (b *builder) checkKind(n *node, f Fact) {
 		at := n.get(k.field)
 		switch {
 		case f.Kind == k.kind && at == nil:
-			b.report(finding.Finding{Position: n.label, Code: CodeMissing, Path: join(n.path, k.field),
+			b.report(finding.Finding{Position: n.label, Code: codeMissing, Path: join(n.path, k.field),
 				Message: fmt.Sprintf("the field %q is missing: a fact of kind %q has it", k.field, k.kind)})
 		case f.Kind != k.kind && at != nil:
-			b.report(finding.Finding{Position: at.label, Code: CodeOptions, Path: at.path,
+			b.report(finding.Finding{Position: at.label, Code: codeOptions, Path: at.path,
 				Message: fmt.Sprintf("a fact of kind %q has no %q", f.Kind, k.field), Help: fmt.Sprintf("only one of kind %q has it", k.kind)})
 		}
 	}
@@ -76,7 +91,7 @@ func (b *builder) checkSymptoms(n *node) {
 	for _, s := range b.texts(n, "") {
 		if _, err := regexp.Compile(s.Value); err != nil {
 			what := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
-			b.report(finding.Finding{Position: s.Pos, Code: CodeValue, Path: b.paths[s.Pos],
+			b.report(finding.Finding{Position: s.Pos, Code: codeValue, Path: b.paths[s.Pos],
 				Message: fmt.Sprintf("%s is no regular expression: %s", quote(s.Value), what), Help: "the syntax is that of RE2"})
 		}
 	}
@@ -137,7 +152,7 @@ func (b *builder) badRange(n *node, offset int, message, help string) {
 	if b.plainText(n) {
 		at.Column += 1 + offset
 	}
-	b.report(finding.Finding{Position: at, Code: CodeRange, Path: n.path, Message: message, Help: help})
+	b.report(finding.Finding{Position: at, Code: codeRange, Path: n.path, Message: message, Help: help})
 }
 
 // plainText reports whether the text at n stands in its file as it is, so that its bytes can be pointed at.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
@@ -89,9 +90,38 @@ func checkGate(g *ast.Field, release, tool *semver.Version) (string, *finding.Fi
 		return fail(quote(text)+" is not a range of versions", `write a range such as ">=0.1" or ">=0.1, <2"`)
 	}
 	if !constraint.Check(release) {
-		return fail(fmt.Sprintf("this policy needs policygen %s; this is policygen %s", text, tool), "")
+		return fail(fmt.Sprintf("this policy needs policygen %s; this is policygen %s", text, tool), gateHelp(text, constraint, release))
 	}
 	return text, nil
+}
+
+// gateHelp says what helps where the release is not in the range of a gate: a newer policygen, if there can be one.
+func gateHelp(text string, constraint *semver.Constraints, release *semver.Version) string {
+	if admitsNewer(text, constraint, release) {
+		return "install policygen " + text
+	}
+	return "this policy is for an older policygen: change this line once you have adapted the policy, or install policygen " + text
+}
+
+// numbers finds the versions that a gate names.
+var numbers = regexp.MustCompile(`\d+(\.\d+){0,2}`)
+
+// admitsNewer reports whether a range that the release is not in admits a later one. A range that does so has an end there,
+// so that it admits a version that it names or the one after it.
+func admitsNewer(text string, constraint *semver.Constraints, release *semver.Version) bool {
+	for _, number := range numbers.FindAllString(text, -1) {
+		v, err := semver.NewVersion(number)
+		if err != nil {
+			continue
+		}
+		next := v.IncPatch()
+		for _, candidate := range []*semver.Version{v, &next} {
+			if candidate.GreaterThan(release) && constraint.Check(candidate) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func gateFinding(g *ast.Field, message, help string) finding.Finding {
@@ -99,5 +129,5 @@ func gateFinding(g *ast.Field, message, help string) finding.Finding {
 	if g.Value != nil {
 		at = g.Value.Pos()
 	}
-	return finding.Finding{Position: position(at), Code: CodeGate, Path: gateField, Message: message, Help: help}
+	return finding.Finding{Position: position(at), Code: codeGate, Path: gateField, Message: message, Help: help}
 }

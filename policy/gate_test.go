@@ -1,8 +1,11 @@
 package policy
 
 import (
+	"errors"
 	"strings"
 	"testing"
+
+	"policygen/internal/finding"
 )
 
 func TestGate(t *testing.T) {
@@ -40,6 +43,28 @@ func TestGate(t *testing.T) {
 	}
 }
 
+func TestGateSaysWhatHelps(t *testing.T) {
+	for _, c := range []struct{ gate, tool, want string }{
+		{">=0.3", "0.2.9", "install policygen >=0.3"},
+		{">=0.3, <1", "0.2.9", "install policygen >=0.3, <1"},
+		{">0.2.9", "0.2.9", "install policygen >0.2.9"},
+		{"^0.3", "0.2.9", "install policygen ^0.3"},
+		{"0.4.x", "0.2.9", "install policygen 0.4.x"},
+		{"=12.0.1", "0.2.9", "install policygen =12.0.1"},
+		{"<0.2 || >=0.4", "0.3.0", "install policygen <0.2 || >=0.4"},
+		{"<0.3", "0.3.0", "this policy is for an older policygen: change this line once you have adapted the policy, or install policygen <0.3"},
+		{">=0.3, <1", "1.0.0", "this policy is for an older policygen: change this line once you have adapted the policy, or install policygen >=0.3, <1"},
+		{"^0.3", "0.4.0", "this policy is for an older policygen: change this line once you have adapted the policy, or install policygen ^0.3"},
+	} {
+		text := "policygen: \"" + c.gate + "\"\npolicy: {}\n"
+		_, err := testLoader(t).load([]Source{{Name: "policygen.cue", Text: []byte(text)}}, c.tool)
+		list, ok := err.(finding.List)
+		if !ok || len(list) != 1 || list[0].Help != c.want {
+			t.Errorf("%s, policygen %s: got %v, want %s", c.gate, c.tool, err, c.want)
+		}
+	}
+}
+
 func TestGatesOfAllFiles(t *testing.T) {
 	sources := []Source{
 		{Name: "base.cue", Text: []byte("policygen: \">=0.1\"\npolicy: {project: \"demo\", defaults: backend: \"b\", backends: b: {}}\n")},
@@ -66,5 +91,16 @@ func TestLoadRefusesItsCaller(t *testing.T) {
 	}
 	if _, err := Load(Embedded(), "newest"); err == nil {
 		t.Error("a tool of no version was accepted")
+	}
+	a, b := Source{Name: "a.cue", Text: []byte("policy: {}")}, Source{Name: "b.cue", Text: []byte("policy: {}")}
+	for want, sources := range map[string][]Source{
+		`files 1 and 3 are both named "a.cue"`:   {a, b, a},
+		`file 1 is named "policy/facts.cue", as`: {{Name: "policy/facts.cue", Text: a.Text}},
+		`files 1 and 2 are both named "";`:       {{Text: a.Text}, {Text: a.Text}},
+	} {
+		var list finding.List
+		if _, err := Load(sources, testTool); err == nil || errors.As(err, &list) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 }

@@ -15,14 +15,14 @@ import (
 // The parser and CUE's evaluation are recursive, and an overflow of the stack ends a Go program without a word;
 // so what they would descend into is measured before, by the tokens alone.
 const (
-	// MaxSize is how many bytes all files of a policy may have together.
-	MaxSize = 1 << 20
-	// MaxDepth is how many brackets may be open at once.
-	MaxDepth = 100
-	// MaxLinks is how many operators, colons and the like one field may chain.
-	MaxLinks = 1000
-	// MaxReferences is how many references all files of a policy may have together.
-	MaxReferences = 20_000
+	// maxSize is how many bytes all files of a policy may have together.
+	maxSize = 1 << 20
+	// maxDepth is how many brackets may be open at once.
+	maxDepth = 100
+	// maxLinks is how many operators, colons and the like one field may chain.
+	maxLinks = 1000
+	// maxReferences is how many references all files of a policy may have together.
+	maxReferences = 20_000
 )
 
 // A gauge measures a source by its tokens.
@@ -85,18 +85,18 @@ func (g *gauge) count(tok, before token.Token) {
 		g.references-- // it was a label
 	}
 	switch {
-	case *here > MaxLinks:
-		g.over = fmt.Sprintf("more than %d operators are chained here", MaxLinks)
-	case g.references > MaxReferences:
-		g.over = fmt.Sprintf("the policy has more than %d references", MaxReferences)
+	case *here > maxLinks:
+		g.over = fmt.Sprintf("more than %d operators are chained here", maxLinks)
+	case g.references > maxReferences:
+		g.over = fmt.Sprintf("the policy has more than %d references", maxReferences)
 	}
 }
 
 func (g *gauge) push(interpolation bool) {
 	g.open = append(g.open, bracket{offset: g.at, interpolation: interpolation})
 	g.links = append(g.links, 0)
-	if len(g.open) > MaxDepth {
-		g.over = fmt.Sprintf("more than %d brackets are open here", MaxDepth)
+	if len(g.open) > maxDepth {
+		g.over = fmt.Sprintf("more than %d brackets are open here", maxDepth)
 	}
 }
 

@@ -24,7 +24,7 @@ func testLoader(t testing.TB) loader {
 	}
 	return loader{
 		facts:  []Source{{Name: "policy/facts.cue", Text: facts}},
-		limits: limits{time: EvalLimit, memory: EvalMemory},
+		limits: limits{time: evalLimit, memory: evalMemory},
 	}
 }
 

@@ -49,7 +49,7 @@ func hostilePolicies() map[string]string {
 		"interpolation":   "policy: project: " + strings.Repeat("\"\\(", 100000) + "1" + strings.Repeat(")\"", 100000) + "\n",
 		"structs":         lines(60, func(i int) string { return fmt.Sprintf("a%d: {x: a%d, y: a%d}\n", i, i+1, i+1) }) + "a60: 1\npolicy: runner: a0\n",
 		"calls":           "policy: runner: " + strings.Repeat("len(", 100000) + "1" + strings.Repeat(")", 100000) + "\n",
-		"too large":       "policy: project: \"" + strings.Repeat("x", MaxSize) + "\"\n",
+		"too large":       "policy: project: \"" + strings.Repeat("x", maxSize) + "\"\n",
 	}
 }
 

@@ -18,9 +18,10 @@ import (
 // a pre-release counts as the release that it leads to.
 //
 // The error is a [finding.List] of everything that is wrong, in the order of its places, or an error
-// about the call itself: a tool that is no version, or no sources at all.
+// about the call itself: a tool that is no version, no sources at all, or two of one name, which positions
+// could not tell apart.
 func Load(sources []Source, tool string) (*Policy, error) {
-	return loader{facts: ownFacts(), limits: limits{time: EvalLimit, memory: EvalMemory}}.load(sources, tool)
+	return loader{facts: ownFacts(), limits: limits{time: evalLimit, memory: evalMemory}}.load(sources, tool)
 }
 
 // A loader is what Load needs besides its arguments.
@@ -36,6 +37,9 @@ func (l loader) load(sources []Source, tool string) (*Policy, error) {
 	}
 	if len(sources) == 0 {
 		return nil, fmt.Errorf("a policy has at least one file")
+	}
+	if err := checkDistinct(sources, l.facts); err != nil {
+		return nil, err
 	}
 	files, found := parse(sources)
 	gates, unmet := takeGates(files, version)
@@ -63,6 +67,21 @@ func (l loader) load(sources []Source, tool string) (*Policy, error) {
 		return nil, b.found.Sorted()
 	}
 	return p, nil
+}
+
+// checkDistinct refuses sources of one name.
+func checkDistinct(sources, own []Source) error {
+	first := map[string]int{}
+	for i, s := range sources {
+		if j, ok := first[s.Name]; ok {
+			return fmt.Errorf("the policy's files %d and %d are both named %q; each needs a name of its own", j+1, i+1, s.Name)
+		}
+		first[s.Name] = i
+		if slices.ContainsFunc(own, func(o Source) bool { return o.Name == s.Name }) {
+			return fmt.Errorf("the policy's file %d is named %q, as policygen's own facts are; it needs another name", i+1, s.Name)
+		}
+	}
+	return nil
 }
 
 // evaluate returns the policy as a tree of what fits the schema, and findings about what does not.
@@ -94,13 +113,13 @@ func evaluateTree(files []file, places *places, whole finding.Position) (*node, 
 	}
 	r := &reader{places: places, whole: whole, dangles: dangles, found: found}
 	if !places.says("policy") && !r.computed(v) {
-		return nil, append(found, finding.Finding{Position: whole, Code: CodeMissing, Path: "policy",
+		return nil, append(found, finding.Finding{Position: whole, Code: codeMissing, Path: "policy",
 			Message: `the field "policy" is missing`, Help: "it holds the project's decision: policy: {...}"})
 	}
 	r.readHidden(v)
 	tree := r.read(v, parseSchema(policygen.Schema), &node{pos: whole, label: whole})
 	if tree.bad && len(r.found) == 0 {
-		r.found = append(r.found, finding.Finding{Position: whole, Code: CodeValue, Message: "no value comes out of this policy"})
+		r.found = append(r.found, finding.Finding{Position: whole, Code: codeValue, Message: "no value comes out of this policy"})
 	}
 	return tree, r.found
 }
@@ -109,7 +128,7 @@ func evaluateTree(files []file, places *places, whole finding.Position) (*node, 
 func unreadable(err error, whole finding.Position) finding.List {
 	var found finding.List
 	for _, e := range errors.Errors(err) {
-		f := finding.Finding{Position: position(e.Position()), Code: CodeSyntax, Message: "this is not valid here: " + abridge(e.Error())}
+		f := finding.Finding{Position: position(e.Position()), Code: codeSyntax, Message: "this is not valid here: " + abridge(e.Error())}
 		if !f.IsValid() {
 			f.Position = whole
 		}

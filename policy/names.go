@@ -11,7 +11,7 @@ import (
 // unknownName reports a name of something that the policy doesn't have.
 func (b *builder) unknownName(at finding.Position, path, what, name string, known []string) {
 	b.report(finding.Finding{
-		Position: at, Code: CodeName, Path: path,
+		Position: at, Code: codeName, Path: path,
 		Message: fmt.Sprintf("there is no %s %s", what, quote(name)), Help: didYouMean(name, known),
 	})
 }
@@ -43,7 +43,7 @@ func (b *builder) checkVars(p *Policy) {
 	for s := range p.model.layers() {
 		for _, v := range s.vars {
 			if slices.Contains(p.Runner.BackendEnv, v.Name) {
-				b.report(finding.Finding{Position: v.Pos, Code: CodeConflict, Path: b.paths[v.Pos],
+				b.report(finding.Finding{Position: v.Pos, Code: codeConflict, Path: b.paths[v.Pos],
 					Message: fmt.Sprintf("%s is among the names of runner.backendEnv, which are all set to the backend", v.Name),
 					Help:    "remove it here or there"})
 			}
@@ -72,7 +72,7 @@ func (b *builder) checkSettingName(layer *node, s Setting[string]) {
 		}
 	}
 	b.report(finding.Finding{
-		Position: s.Pos, Code: CodeName, Path: b.paths[s.Pos],
+		Position: s.Pos, Code: codeName, Path: b.paths[s.Pos],
 		Message: fmt.Sprintf("no setting %s stands beside this reason", quote(s.Value)), Help: didYouMean(s.Value, beside),
 	})
 }
@@ -83,14 +83,14 @@ func (b *builder) checkRuns(p *Policy) {
 	for _, ph := range p.model.phases {
 		b.checkSplit(ph)
 		if len(backends) > 0 && !slices.ContainsFunc(backends, ph.runsUnder) {
-			b.report(finding.Finding{Position: ph.Pos, Code: CodeOptions, Path: ph.path,
+			b.report(finding.Finding{Position: ph.Pos, Code: codeOptions, Path: ph.path,
 				Message: fmt.Sprintf("phase %s runs under no backend", quote(ph.Name)), Help: "enable it under one, or remove it"})
 		}
 	}
 	for _, x := range p.Backends {
 		runs := func(ph phase) bool { return ph.runsUnder(x.Name) }
 		if len(p.model.phases) > 0 && !slices.ContainsFunc(p.model.phases, runs) {
-			b.report(finding.Finding{Position: x.Pos, Code: CodeOptions, Path: join("policy.backends", x.Name),
+			b.report(finding.Finding{Position: x.Pos, Code: codeOptions, Path: join("policy.backends", x.Name),
 				Message: fmt.Sprintf("no phase runs under backend %s", quote(x.Name)), Help: "enable one, or remove the backend"})
 		}
 	}
@@ -98,7 +98,7 @@ func (b *builder) checkRuns(p *Policy) {
 
 func (b *builder) checkSplit(ph phase) {
 	if m := ph.serialMarker; m.IsSet() && ph.serial.Value {
-		b.report(finding.Finding{Position: m.Pos, Code: CodeOptions, Path: b.paths[m.Pos],
+		b.report(finding.Finding{Position: m.Pos, Code: codeOptions, Path: b.paths[m.Pos],
 			Message: fmt.Sprintf("phase %s is serial as a whole, so no marker splits it", quote(ph.Name)),
 			Related: []finding.Related{{Position: ph.serial.Pos, Message: "serial is stated here"}}, Help: "keep one of the two"})
 	}
@@ -106,15 +106,14 @@ func (b *builder) checkSplit(ph phase) {
 
 // checkDists finds dist modes that no release of pytest-xdist has, as far as the facts know.
 func (b *builder) checkDists(p *Policy) {
-	modes := knownDists(p.Facts)
 	for s := range p.model.layers() {
 		d := s.dist
-		if !d.IsSet() || len(modes) == 0 || slices.Contains(modes, d.Value) {
+		if !d.IsSet() || len(p.DistModes) == 0 || slices.Contains(p.DistModes, d.Value) {
 			continue
 		}
 		b.report(finding.Finding{
-			Position: d.Pos, Code: CodeDist, Path: b.paths[d.Pos],
-			Message: fmt.Sprintf("pytest-xdist has no dist mode %s", quote(d.Value)), Help: didYouMean(d.Value, modes),
+			Position: d.Pos, Code: codeDist, Path: b.paths[d.Pos],
+			Message: fmt.Sprintf("pytest-xdist has no dist mode %s", quote(d.Value)), Help: didYouMean(d.Value, p.DistModes),
 		})
 	}
 }

@@ -23,7 +23,7 @@ func (b *builder) args(n *node, layer Layer) []Setting[string] {
 				continue
 			}
 			b.report(finding.Finding{
-				Position: a.Pos, Code: CodeOptions, Path: b.paths[a.Pos],
+				Position: a.Pos, Code: codeOptions, Path: b.paths[a.Pos],
 				Message: fmt.Sprintf("%s has a field of its own", quote(own.option)), Help: "use " + own.field,
 			})
 			break

@@ -12,11 +12,11 @@ type Layer string
 
 // The layers, from the widest to the narrowest.
 const (
-	BuiltIn      Layer = "built-in" // policygen's own, where the policy says nothing
-	Defaults     Layer = "defaults"
-	ByBackend    Layer = "backend"
-	ByPhase      Layer = "phase"
-	ByPhaseBound Layer = "phase for this backend"
+	BuiltIn        Layer = "built-in" // policygen's own, where the policy says nothing
+	Defaults       Layer = "defaults"
+	ByBackend      Layer = "backend"
+	ByPhase        Layer = "phase"
+	ByPhaseBackend Layer = "phase for this backend"
 )
 
 // A Setting is a resolved value and where it came from.
@@ -44,9 +44,9 @@ type EnvMode string
 
 // The three ways to treat a variable.
 const (
-	Set     EnvMode = "env"         // whatever the caller has
-	Default EnvMode = "env-default" // unless the caller has it
-	Unset   EnvMode = "unset"       // removed
+	EnvSet     EnvMode = "env"         // whatever the caller has
+	EnvDefault EnvMode = "env-default" // unless the caller has it
+	EnvUnset   EnvMode = "unset"       // removed
 )
 
 // An EnvVar is one environment variable of a plan.
@@ -93,7 +93,7 @@ type Plan struct {
 	Env               []EnvVar          // by name; the backendEnv variables are not among them
 	AllowEmpty        Setting[bool]
 	Required          Setting[bool]
-	Because           []Reason      // in the order of the fact's ids
+	Because           []Reason      // those with a setting in force in this plan, in the order of the facts' ids
 	Requires          []Requirement // by distribution
 }
 
@@ -117,10 +117,24 @@ type Requirement struct {
 
 // A Bound is one reason for a Requirement.
 type Bound struct {
-	Range string // PEP 440 specifier set as written; for releases to stay away from, what remains, as [pep440.Set.String] has it
+	Range string     // specifier sets joined by " || ", as written; for releases to stay away from, what remains; empty for any version
+	Set   pep440.Set `digest:"-"` // the versions of Range
 	Why   string
 	Fact  string // id of the fact, or empty where the policy's requires states the bound
 	Pos   finding.Position
+
+	barred string // the releases to stay away from, as their fact has them
+}
+
+// Words returns the range as people read it: ">=3.2,<4", "everything but >=2,<3", "any version".
+func (b Bound) Words() string {
+	switch {
+	case b.barred != "":
+		return "everything but " + b.barred
+	case b.Range == "":
+		return "any version"
+	}
+	return b.Range
 }
 
 // A Fact is a dated, sourced statement about versions of one package. See #Fact in schema.cue for the fields.

@@ -39,7 +39,7 @@ func (c planChecks) overCap(p Plan) {
 		return
 	}
 	c.pair(finding.Finding{
-		Position: p.Workers.Pos, Code: CodeOverCap,
+		Position: p.Workers.Pos, Code: codeOverCap,
 		Message: fmt.Sprintf("%d workers are over the cap of %d that holds for %s", n, p.Cap.Value, p.subject()),
 		Related: []finding.Related{{Position: p.Cap.Pos, Message: fmt.Sprintf("the cap of %d stands here", p.Cap.Value)}},
 		Help:    fmt.Sprintf("give %s a default of %d or less, or raise the cap", p.subject(), p.Cap.Value),
@@ -51,7 +51,7 @@ func (c planChecks) timeLimits(p Plan) {
 		return
 	}
 	c.pair(finding.Finding{
-		Position: p.TestLimit.Pos, Code: CodeTimeLimit,
+		Position: p.TestLimit.Pos, Code: codeTimeLimit,
 		Message: fmt.Sprintf("the limit of %s for a test is not below the limit of %s for %s, which would end first and name no test",
 			durationText(p.TestLimit.Value), durationText(p.Limit.Value), p.subject()),
 		Related: []finding.Related{{Position: p.Limit.Pos, Message: fmt.Sprintf("the limit of %s stands here", durationText(p.Limit.Value))}},
@@ -64,7 +64,7 @@ func (c planChecks) threadMethod(p Plan) {
 		return
 	}
 	c.pair(finding.Finding{
-		Position: p.TestLimitMethod.Pos, Code: CodeTimeLimit,
+		Position: p.TestLimitMethod.Pos, Code: codeTimeLimit,
 		Message: fmt.Sprintf("the method \"thread\" kills the worker, and the dist mode %q of %s does not survive that", p.Dist.Value, p.subject()),
 		Related: []finding.Related{{Position: p.Dist.Pos, Message: fmt.Sprintf("the dist mode %q stands here", p.Dist.Value)}},
 		Help:    `use the method "signal", or the dist mode "load"`,

@@ -23,6 +23,7 @@ type Policy struct {
 	Backends       []Backend // in the order of the policy
 	Phases         []Phase   // in the order they run
 	Facts          []Fact    // by id; policygen's own and the policy's
+	DistModes      []string  // the values of --dist that the facts know, sorted
 	Targets        []Target  // by path
 	Sources        []string  // names of the policy's files, in the order given; policygen's own facts are not among them
 
@@ -51,7 +52,7 @@ type Backend struct {
 	Pos   finding.Position
 }
 
-// A Phase is one pytest invocation of the suite.
+// A Phase is a part of the suite: one pytest invocation, or two where serialMarker splits it.
 type Phase struct {
 	Name  string
 	Title string // may be empty

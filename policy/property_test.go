@@ -117,7 +117,7 @@ func (w wishlist) outcome(phase, backend int) (line string, codes []string) {
 		flag = last("flag", "warn", layers...)
 	}
 	if n, _ := strconv.Atoi(workers); capped > 0 && n > capped && !w.serial[phase] {
-		codes = append(codes, CodeOverCap)
+		codes = append(codes, codeOverCap)
 	}
 	seconds := map[string]int{"": 0, "10s": 10, "60s": 60, "1m": 60, "90s": 90, "2m": 120, "1h": 3600}
 	timeout, limit, method := seconds[last("timeout", "", layers...)], seconds[last("limit", "", layers...)], ""
@@ -125,7 +125,7 @@ func (w wishlist) outcome(phase, backend int) (line string, codes []string) {
 		method = last("method", "signal", layers...)
 	}
 	if limit > 0 && timeout > 0 && limit >= timeout || method == "thread" && dist == "loadfile" && !w.serial[phase] {
-		codes = append(codes, CodeTimeLimit)
+		codes = append(codes, codeTimeLimit)
 	}
 	if w.serial[phase] {
 		workers, dist, restart, flag, capped = "0", "", "", "", 0
@@ -178,7 +178,7 @@ func TestResolutionProperty(t *testing.T) {
 		}
 		// The ad-hoc plan has a cap too, and its default may be over it where no phase's is.
 		if len(wantCodes) == 0 && w.adHocOver() {
-			wantCodes = []string{CodeOverCap}
+			wantCodes = []string{codeOverCap}
 		}
 		if slices.Sort(wantCodes); !subset(wantCodes, gotCodes) || (len(wantCodes) == 0) != (err == nil) {
 			t.Fatalf("got %v, want codes %v of\n%s", err, wantCodes, w.text())
@@ -205,7 +205,7 @@ func (w wishlist) adHocOver() bool {
 		parallel := w.enabled[0][j] && !w.serial[0] || w.enabled[1][j] && !w.serial[1]
 		adHoc := wishlist{defaults: w.defaults}
 		adHoc.backends[0] = w.backends[j]
-		if _, codes := adHoc.outcome(0, 0); parallel && slices.Contains(codes, CodeOverCap) {
+		if _, codes := adHoc.outcome(0, 0); parallel && slices.Contains(codes, codeOverCap) {
 			return true
 		}
 	}

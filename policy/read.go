@@ -160,7 +160,7 @@ func (r *reader) readList(v cue.Value, s *shape, n *node) {
 		n.bad = n.bad || at.bad
 	}
 	if s.filled && len(n.items) == 0 {
-		r.report(n, finding.Finding{Code: CodeValue, Message: "the list is empty; it must have at least one item"})
+		r.report(n, finding.Finding{Code: codeValue, Message: "the list is empty; it must have at least one item"})
 	}
 }
 
@@ -208,7 +208,7 @@ func (r *reader) readScalar(v cue.Value, s *leaf, n *node) {
 }
 
 func (r *reader) notAllowed(v cue.Value, s *leaf, n *node) {
-	f := finding.Finding{Code: CodeValue, Message: fmt.Sprintf("%s is not allowed: it must be %s", r.given(v, n), s)}
+	f := finding.Finding{Code: codeValue, Message: fmt.Sprintf("%s is not allowed: it must be %s", r.given(v, n), s)}
 	if text, ok := n.value.(string); ok {
 		if near := nearest(text, s.oneOf); near != "" {
 			f.Help = "did you mean " + quote(near) + "?"
@@ -234,7 +234,7 @@ func (r *reader) wrongKind(v cue.Value, s *shape, n *node) {
 		r.indefinite(v, must, n)
 		return
 	}
-	f := finding.Finding{Code: CodeValue, Message: fmt.Sprintf("%s is not allowed: it must be %s", r.given(v, n), must)}
+	f := finding.Finding{Code: codeValue, Message: fmt.Sprintf("%s is not allowed: it must be %s", r.given(v, n), must)}
 	f.Help = wrapped(v, s)
 	r.report(n, f)
 }
@@ -263,14 +263,14 @@ func (r *reader) indefinite(v cue.Value, must string, n *node) {
 		format, args := e.Msg()
 		switch {
 		case strings.HasPrefix(format, "undefined field") && len(args) == 1:
-			r.report(n, finding.Finding{Code: CodeName, Message: fmt.Sprintf("this refers to a field %v that does not exist", args[0])})
+			r.report(n, finding.Finding{Code: codeName, Message: fmt.Sprintf("this refers to a field %v that does not exist", args[0])})
 			return
 		case isConflict(format):
 			n.bad = true // the contradiction is where this place refers to, and is reported there
 			return
 		}
 	}
-	r.report(n, finding.Finding{Code: CodeMissing, Message: "this has no definite value yet", Help: "it must be " + must})
+	r.report(n, finding.Finding{Code: codeMissing, Message: "this has no definite value yet", Help: "it must be " + must})
 }
 
 // given says what stands at a place, in the author's own spelling where possible.
@@ -295,14 +295,14 @@ func (r *reader) given(v cue.Value, n *node) string {
 
 func (r *reader) unknown(s *shape, n *node) {
 	r.report(n, finding.Finding{
-		Position: n.label, Code: CodeUnknown, Message: fmt.Sprintf("unknown field %s", quote(n.name)),
+		Position: n.label, Code: codeUnknown, Message: fmt.Sprintf("unknown field %s", quote(n.name)),
 		Help: didYouMean(n.name, s.fieldNames()),
 	})
 }
 
 func (r *reader) badName(s *shape, n *node) {
 	f := finding.Finding{
-		Position: n.label, Code: CodeValue,
+		Position: n.label, Code: codeValue,
 		Message: fmt.Sprintf("the name %s is not allowed: it must be %s", quote(n.name), s.label),
 	}
 	if lower := strings.ToLower(strings.ReplaceAll(n.name, "_", "-")); s.label.admits(lower) {
@@ -319,7 +319,7 @@ func (r *reader) missing(f field, n *node) {
 		at = r.whole
 	}
 	r.found = append(r.found, finding.Finding{
-		Position: at, Code: CodeMissing, Path: join(n.path, f.name),
+		Position: at, Code: codeMissing, Path: join(n.path, f.name),
 		Message: fmt.Sprintf("the field %q is missing", f.name), Help: strings.TrimSuffix(f.doc, "."),
 	})
 }

@@ -27,7 +27,7 @@ func danglingReferences(files []file, err error) (map[finding.Position]bool, fin
 		}
 		at[position(e.Position())] = true
 		found = append(found, finding.Finding{
-			Position: position(e.Position()), Code: CodeName,
+			Position: position(e.Position()), Code: codeName,
 			Message: fmt.Sprintf("%s does not exist", ident.Name), Help: danglingHelp(ident.Name, names),
 		})
 		ident.Name, ident.Node, ident.Scope = "_", nil, nil

@@ -46,7 +46,7 @@ func refuseImport(n *ast.ImportSpec) finding.List {
 		help = "did you mean " + quote(near) + "?"
 	}
 	return finding.List{{
-		Position: position(n.Path.Pos()), Code: CodeImport,
+		Position: position(n.Path.Pos()), Code: codeImport,
 		Message: fmt.Sprintf("the import of %s is not allowed", quote(path)), Help: help,
 	}}
 }
@@ -57,7 +57,7 @@ func refuseAttribute(n *ast.Attribute) finding.List {
 		return nil
 	}
 	return finding.List{{
-		Position: position(n.Pos()), Code: CodeImport,
+		Position: position(n.Pos()), Code: codeImport,
 		Message: fmt.Sprintf("@%s is not allowed", name),
 		Help:    "a policy is complete in itself: write the values here, or give policygen a second policy file",
 	}}

@@ -19,7 +19,6 @@ const (
 // A stated is a range that the policy itself requires.
 type stated struct {
 	pkg   string
-	set   pep440.Set
 	bound Bound
 }
 
@@ -35,8 +34,8 @@ func (b *builder) requires(n *node) []stated {
 		if !ok {
 			continue
 		}
-		all = append(all, stated{pkg: f.name, set: set, bound: Bound{
-			Range: text[string](b, at, "").Value, Why: text[string](b, f.get("why"), "").Value, Pos: at.pos,
+		all = append(all, stated{pkg: f.name, bound: Bound{
+			Range: text[string](b, at, "").Value, Set: set, Why: text[string](b, f.get("why"), "").Value, Pos: at.pos,
 		}})
 	}
 	return all
@@ -66,7 +65,7 @@ func newFactBook(facts []Fact) *factBook {
 			u := f.Uses
 			u.Flag = spelling(u.Flag)
 			book.byUse[u] = append(book.byUse[u], f)
-		case f.Kind == "yanked", f.Kind == "defect" && f.Severity == "block":
+		case f.bars():
 			book.barred[f.Package] = append(book.barred[f.Package], f)
 			book.sets[f.ID] = book.sets[f.ID].Complement()
 		}
@@ -90,34 +89,35 @@ func later(a, b string) string {
 // Facts about what the packages need in turn are not followed.
 func (book *factBook) requirements(p Plan, all []stated) []Requirement {
 	needs := map[string]*Requirement{}
-	add := func(pkg string, set pep440.Set, bound Bound) {
+	add := func(pkg string, bound Bound) {
 		r := needs[pkg]
 		if r == nil {
 			r = &Requirement{Package: pkg, Range: pep440.All(), CheckedThrough: book.checked[pkg]}
 			needs[pkg] = r
 		}
 		if bound.Fact == "" || !slices.ContainsFunc(r.Bounds, func(b Bound) bool { return b.Fact == bound.Fact }) {
-			r.Range = r.Range.Intersect(set)
+			r.Range = r.Range.Intersect(bound.Set)
 			r.Bounds = append(r.Bounds, bound)
 		}
 	}
 	for _, s := range all {
-		add(s.pkg, s.set, s.bound)
+		add(s.pkg, s.bound)
 	}
 	for _, u := range uses(p) {
 		for _, f := range book.byUse[u.what] {
-			add(f.Package, book.sets[f.ID], Bound{Range: f.In, Why: f.Why, Fact: f.ID, Pos: cmp.Or(u.pos, f.Pos)})
+			add(f.Package, Bound{Range: f.In, Set: book.sets[f.ID], Why: f.Why, Fact: f.ID, Pos: cmp.Or(u.pos, f.Pos)})
 		}
 	}
 	if needs[pytestPackage] == nil {
-		add(pytestPackage, pep440.All(), Bound{Why: "the suites run under pytest"})
+		add(pytestPackage, Bound{Set: pep440.All(), Why: "the suites run under pytest"})
 	}
 	if needs[xdistPackage] == nil && !p.Serial.Value {
-		add(xdistPackage, pep440.All(), Bound{Why: "the phases may run with workers"})
+		add(xdistPackage, Bound{Set: pep440.All(), Why: "the phases may run with workers"})
 	}
 	for pkg := range needs {
 		for _, f := range book.barred[pkg] {
-			add(pkg, book.sets[f.ID], Bound{Range: book.sets[f.ID].String(), Why: f.Why, Fact: f.ID, Pos: f.Pos})
+			set := book.sets[f.ID]
+			add(pkg, Bound{Range: set.String(), Set: set, Why: f.Why, Fact: f.ID, Pos: f.Pos, barred: f.In})
 		}
 	}
 	return sortedRequirements(needs)
@@ -154,13 +154,13 @@ func emptyRange(r Requirement, at *places) finding.Finding {
 	bounds := decisive(r.Bounds)
 	slices.SortStableFunc(bounds, func(x, y Bound) int { return -at.compare(x.Pos, y.Pos) })
 	f := finding.Finding{
-		Position: bounds[0].Pos, Code: CodeRange,
-		Message: fmt.Sprintf("no version of %s is left: %s is needed here (%s)", r.Package, quote(bounds[0].Range), bounds[0].Why),
+		Position: bounds[0].Pos, Code: codeRange,
+		Message: fmt.Sprintf("no version of %s is left: %s is needed here (%s)", r.Package, bounds[0].quoted(), bounds[0].Why),
 		Help:    "change one of the ranges, or what needs it",
 	}
 	for _, x := range bounds[1:] {
 		f.Related = append(f.Related, finding.Related{
-			Position: x.Pos, Message: fmt.Sprintf("and %s here (%s)", quote(x.Range), x.Why),
+			Position: x.Pos, Message: fmt.Sprintf("and %s here (%s)", x.quoted(), x.Why),
 		})
 	}
 	return f
@@ -180,9 +180,15 @@ func decisive(bounds []Bound) []Bound {
 func intersection(bounds []Bound) pep440.Set {
 	set := pep440.All()
 	for _, x := range bounds {
-		if s, err := pep440.ParseSpecifiers(x.Range); err == nil {
-			set = set.Intersect(s.Set())
-		}
+		set = set.Intersect(x.Set)
 	}
 	return set
+}
+
+// quoted returns what is needed as a part of a message.
+func (b Bound) quoted() string {
+	if b.barred != "" {
+		return "everything but " + quote(b.barred)
+	}
+	return quote(b.Range)
 }

@@ -116,8 +116,10 @@ func (r resolver) adHoc(i int, phases []resolved) resolved {
 	if len(phases) > 0 && !slices.ContainsFunc(phases, parallel) {
 		base.Serial = phases[0].Serial
 	}
-	plan := r.plan(i, base, []settings{r.policy.model.defaults, r.policy.model.backends[i].settings})
+	layers := []settings{r.policy.model.defaults, r.policy.model.backends[i].settings}
+	plan := r.plan(i, base, layers)
 	plan.Limit = longest(phases)
+	plan.Because = r.reasons(plan.Plan, layers)
 	return plan
 }
 
@@ -152,7 +154,7 @@ func (r resolver) plan(i int, p Plan, layers []settings) resolved {
 		p.Args = append(p.Args, s.args...)
 	}
 	p.Env = mergeVars(layers)
-	p.Because = r.reasons(layers)
+	p.Because = r.reasons(p, layers)
 	p.Requires = r.book.requirements(p, slices.Concat(r.policy.model.requires, r.policy.model.backends[i].requires))
 	return resolved{Plan: p, bad: slices.ContainsFunc(layers, func(s settings) bool { return s.bad })}
 }
@@ -211,24 +213,6 @@ func mergeVars(layers []settings) []EnvVar {
 		}
 	}
 	slices.SortFunc(all, func(v, w EnvVar) int { return strings.Compare(v.Name, w.Name) })
-	return all
-}
-
-// reasons returns the reasons of all layers by fact, each as the narrowest layer that names it has it.
-func (r resolver) reasons(layers []settings) []Reason {
-	var all []Reason
-	for _, s := range slices.Backward(layers) {
-		for _, because := range s.because {
-			fact, ok := r.policy.fact(because.fact)
-			if !ok || slices.ContainsFunc(all, func(x Reason) bool { return x.Fact.ID == fact.ID }) {
-				continue
-			}
-			reason := because.Reason
-			reason.Fact = fact
-			all = append(all, reason)
-		}
-	}
-	slices.SortFunc(all, func(x, y Reason) int { return strings.Compare(x.Fact.ID, y.Fact.ID) })
 	return all
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"policygen/internal/finding"
+	"policygen/internal/pep440"
 )
 
 // loadText loads a policy of one file.
@@ -72,9 +73,9 @@ func TestPrecedence(t *testing.T) {
 			return quote(shortest(p.FaulthandlerAfter.Value)), p.FaulthandlerAfter.Layer
 		}},
 		{"env: A: %s", [4]string{`"1"`, `"2"`, `"3"`, `"4"`}, func(p Plan) (string, Layer) { return quote(p.Env[0].Value), p.Env[0].Layer }},
-		{"because: \"xdist-714\": why: %s", [4]string{`"1"`, `"2"`, `"3"`, `"4"`}, func(p Plan) (string, Layer) { return quote(p.Because[0].Why), p.Because[0].Layer }},
+		{"dist: \"load\", because: \"xdist-714\": why: %s", [4]string{`"1"`, `"2"`, `"3"`, `"4"`}, func(p Plan) (string, Layer) { return quote(p.Because[0].Why), p.Because[0].Layer }},
 	}
-	layers := [4]Layer{Defaults, ByBackend, ByPhase, ByPhaseBound}
+	layers := [4]Layer{Defaults, ByBackend, ByPhase, ByPhaseBackend}
 	for _, s := range settings {
 		for present := 1; present < 16; present++ {
 			var text [4]string
@@ -103,7 +104,7 @@ func shortest(d time.Duration) string {
 }
 
 func TestCapIsTheSmallest(t *testing.T) {
-	layers := [4]Layer{Defaults, ByBackend, ByPhase, ByPhaseBound}
+	layers := [4]Layer{Defaults, ByBackend, ByPhase, ByPhaseBackend}
 	for smallest := range layers {
 		caps := [4]string{"workers: max: 8", "workers: max: 8", "workers: max: 8", "workers: max: 8"}
 		caps[smallest] = "workers: max: 3"
@@ -357,6 +358,69 @@ func TestRequirements(t *testing.T) {
 		if r.Package == "pytest-xdist" {
 			t.Error("a serial plan needs pytest-xdist")
 		}
+	}
+}
+
+// TestBoundsSayTheSameTwice holds each bound's set to its text, and what people read to the fact's own words.
+func TestBoundsSayTheSameTwice(t *testing.T) {
+	p, err := loadText(t, `policy: {
+		project: "demo", defaults: {backend: "b", workers: default: 2}, backends: b: {}, phases: p: paths: ["tests"]
+		requires: robin: {range: " >=0.4 , <2", why: "the API"}
+		facts: "robin-1": {
+			package: "robin", kind: "defect", in: ">=1,<1.5", checkedThrough: "1.9", why: "It dies.", source: ["x"], verified: "tested", severity: "block"
+		}
+	}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]bool{}
+	for _, r := range findPlan(t, p, "b", "p", WholePhase).Requires {
+		all := pep440.All()
+		for _, b := range r.Bounds {
+			words[r.Package+" "+b.Words()] = true
+			set := pep440.None()
+			for alternative := range strings.SplitSeq(b.Range, " || ") {
+				specifiers, err := pep440.ParseSpecifiers(alternative)
+				if err != nil {
+					t.Errorf("%s: %v", b.Range, err)
+				}
+				set = set.Union(specifiers.Set())
+			}
+			if !set.Equal(b.Set) {
+				t.Errorf("%s: the set is %s", b.Range, b.Set)
+			}
+			all = all.Intersect(b.Set)
+		}
+		if !all.Equal(r.Range) {
+			t.Errorf("%s: the bounds leave %s, the range is %s", r.Package, all, r.Range)
+		}
+	}
+	for _, want := range []string{"robin  >=0.4 , <2", "robin everything but >=1,<1.5", "pytest any version"} {
+		if !words[want] {
+			t.Errorf("no bound reads %q: %v", want, words)
+		}
+	}
+}
+
+func TestDistModesAreThoseOfFacts(t *testing.T) {
+	p, err := loadText(t, `policy: {
+		project: "demo", defaults: {backend: "b", dist: "custom"}, backends: b: {}, phases: p: paths: ["tests"]
+		facts: custom: {
+			package: "pytest-xdist", kind: "capability", in: ">=4", checkedThrough: "4.0", why: "Ours.", source: ["x"], verified: "tested", uses: flag: "--dist=custom"
+		}
+	}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.IsSorted(p.DistModes) || !slices.Contains(p.DistModes, "custom") || !slices.Contains(p.DistModes, "worksteal") {
+		t.Errorf("got %q", p.DistModes)
+	}
+	embedded, err := Load(Embedded(), testTool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"each", "load", "loadfile", "loadgroup", "loadscope", "no", "worksteal"}; !slices.Equal(embedded.DistModes, want) {
+		t.Errorf("policygen's own facts know %q, want %q", embedded.DistModes, want)
 	}
 }
 

@@ -33,7 +33,7 @@ func (b *builder) runner(n *node) Runner {
 	}
 	if r.WorkersEnv != "" && slices.Contains(r.BackendEnv, r.WorkersEnv) {
 		at := n.get("workersEnv")
-		b.report(finding.Finding{Position: at.pos, Code: CodeConflict, Path: at.path,
+		b.report(finding.Finding{Position: at.pos, Code: codeConflict, Path: at.path,
 			Message: fmt.Sprintf("%s is among the names of backendEnv too", r.WorkersEnv), Help: "keep one of the two"})
 	}
 	return r

@@ -27,12 +27,6 @@ type settings struct {
 	because      []reason
 }
 
-// A reason is a Reason whose fact is still a name.
-type reason struct {
-	fact string
-	Reason
-}
-
 // settings reads the layer that stands at n, which may be nil.
 func (b *builder) settings(n *node, layer Layer) settings {
 	s := settings{layer: layer}
@@ -61,7 +55,7 @@ func (b *builder) workers(n *node, s *settings) {
 	switch {
 	case number.IsSet() && detect.IsSet():
 		b.report(finding.Finding{
-			Position: detect.Pos, Code: CodeOptions, Path: b.paths[detect.Pos],
+			Position: detect.Pos, Code: codeOptions, Path: b.paths[detect.Pos],
 			Message: "detect and default exclude each other", Help: "keep one of the two",
 			Related: []finding.Related{{Position: number.Pos, Message: "the default stands here"}},
 		})
@@ -142,13 +136,13 @@ func (b *builder) vars(n *node, layer Layer) []EnvVar {
 		}
 		if all[i].Mode != v.Mode {
 			b.report(finding.Finding{
-				Position: at.label, Code: CodeConflict, Path: at.path,
+				Position: at.label, Code: codeConflict, Path: at.path,
 				Message: fmt.Sprintf("%s stands in %s and in %s", v.Name, envField(v.Mode), envField(all[i].Mode)),
 				Related: []finding.Related{{Position: all[i].Pos, Message: "the other one"}}, Help: "keep one of the two",
 			})
 		}
 	}
-	for _, mode := range []EnvMode{Set, Default} {
+	for _, mode := range []EnvMode{EnvSet, EnvDefault} {
 		if group := n.get(envField(mode)); group != nil {
 			for _, f := range group.fields {
 				if v := text[string](b, f, layer); v.IsSet() {
@@ -157,10 +151,10 @@ func (b *builder) vars(n *node, layer Layer) []EnvVar {
 			}
 		}
 	}
-	if group := n.get(envField(Unset)); group != nil {
+	if group := n.get(envField(EnvUnset)); group != nil {
 		for _, item := range group.items {
 			if name := text[string](b, item, layer); name.IsSet() {
-				add(EnvVar{Name: name.Value, Mode: Unset, Setting: Setting[string]{Layer: layer, Pos: name.Pos}}, item)
+				add(EnvVar{Name: name.Value, Mode: EnvUnset, Setting: Setting[string]{Layer: layer, Pos: name.Pos}}, item)
 			}
 		}
 	}
@@ -171,33 +165,12 @@ func (b *builder) vars(n *node, layer Layer) []EnvVar {
 // envField returns the field of the policy that holds the variables of a mode.
 func envField(m EnvMode) string {
 	switch m {
-	case Set:
+	case EnvSet:
 		return "env"
-	case Default:
+	case EnvDefault:
 		return "envDefault"
 	}
 	return "unset"
-}
-
-// because returns the reasons of a layer.
-func (b *builder) because(n *node, layer Layer) []reason {
-	group := n.get("because")
-	if group == nil {
-		return nil
-	}
-	var all []reason
-	for _, f := range group.fields {
-		r := reason{fact: f.name, Reason: Reason{Layer: layer, Pos: f.label}}
-		b.paths[f.label] = f.path
-		r.Why = text[string](b, f.get("why"), layer).Value
-		r.Review = b.date(f.get("review"))
-		for _, s := range b.texts(f.get("settings"), layer) {
-			b.checkSettingName(n, s)
-			r.Settings = append(r.Settings, s.Value)
-		}
-		all = append(all, r)
-	}
-	return all
 }
 
 // date returns the day at n, which the schema's pattern lets be a 31st of February.

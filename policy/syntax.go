@@ -36,10 +36,10 @@ func parse(sources []Source) ([]file, finding.List) {
 	var found finding.List
 	size, references := 0, 0
 	for _, s := range sources {
-		if size += len(s.Text); size > MaxSize {
+		if size += len(s.Text); size > maxSize {
 			found = append(found, finding.Finding{
-				Position: finding.Position{File: s.Name}, Code: CodeLimit,
-				Message: fmt.Sprintf("the policy is larger than %d bytes", MaxSize),
+				Position: finding.Position{File: s.Name}, Code: codeLimit,
+				Message: fmt.Sprintf("the policy is larger than %d bytes", maxSize),
 			})
 			break
 		}
@@ -55,13 +55,13 @@ func parseFile(s Source, references *int) (file, finding.List) {
 	f := file{Source: s, tree: &ast.File{Filename: s.Name}}
 	if at, what := notText(s.Text); what != "" {
 		return f, finding.List{{
-			Position: f.at(at), Code: CodeSyntax, Message: "this is not text: " + what,
+			Position: f.at(at), Code: codeSyntax, Message: "this is not text: " + what,
 			Help: "a policy is CUE in UTF-8",
 		}}
 	}
 	g := measure(s, *references)
 	if *references = g.references; g.over != "" {
-		return f, finding.List{{Position: f.at(g.at), Code: CodeLimit, Message: g.over}}
+		return f, finding.List{{Position: f.at(g.at), Code: codeLimit, Message: g.over}}
 	}
 	tree, err := parser.ParseFile(s.Name, s.Text, parser.AllErrors)
 	if tree != nil {
@@ -73,7 +73,7 @@ func parseFile(s Source, references *int) (file, finding.List) {
 	}
 	if len(fieldsAndEmbeds(tree.Decls)) == 0 {
 		return f, finding.List{{
-			Position: finding.Position{File: s.Name}, Code: CodeSyntax, Message: "the file says nothing",
+			Position: finding.Position{File: s.Name}, Code: codeSyntax, Message: "the file says nothing",
 			Help: `a policy starts with policygen: ">=0.1" and policy: {...}`,
 		}}
 	}
@@ -129,7 +129,7 @@ func syntaxFindings(f file, err error) finding.List {
 		}
 		lines[at.Line] = true
 		found = append(found, finding.Finding{
-			Position: at, Code: CodeSyntax, Message: syntaxWords(e.Error()), Help: syntaxHelp(f, at.Line),
+			Position: at, Code: codeSyntax, Message: syntaxWords(e.Error()), Help: syntaxHelp(f, at.Line),
 			Related: f.openedAt(e.Error()),
 		})
 	}

@@ -36,7 +36,7 @@ func (b *builder) targets(n *node) []Target {
 }
 
 func (b *builder) badTarget(n *node, message, help string, related ...finding.Related) {
-	b.report(finding.Finding{Position: n.pos, Code: CodeTarget, Path: n.path, Message: message, Help: help, Related: related})
+	b.report(finding.Finding{Position: n.pos, Code: codeTarget, Path: n.path, Message: message, Help: help, Related: related})
 }
 
 func (b *builder) sharedPath(n *node, t, other Target, at finding.Position) {

@@ -49,7 +49,7 @@ func uses(p Plan) []use {
 		all = append(all, use{what: Uses{Ini: "faulthandler_timeout"}, pos: f.Pos})
 	}
 	for _, e := range p.Env {
-		if e.Mode != Unset {
+		if e.Mode != EnvUnset {
 			all = append(all, use{what: Uses{Env: e.Name}, pos: e.Pos})
 		}
 	}

@@ -148,7 +148,7 @@ func explainSettings(p policy.Plan, at func(finding.Position) string) []explaine
 		}
 	}
 	for _, e := range p.Env {
-		prefix := map[policy.EnvMode]string{policy.Set: "env.", policy.Default: "envDefault.", policy.Unset: "unset "}[e.Mode]
+		prefix := map[policy.EnvMode]string{policy.EnvSet: "env.", policy.EnvDefault: "envDefault.", policy.EnvUnset: "unset "}[e.Mode]
 		rows = append(rows, settingRow(prefix+e.Name, e.Setting, at)...)
 	}
 	if p.AllowEmpty.Value {

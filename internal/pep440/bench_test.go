@@ -59,6 +59,6 @@ func BenchmarkWitness(b *testing.B) {
 	set := mustSpecifiers(b, ">3.5,<3.6,!=3.5.1").Set()
 	b.ReportAllocs()
 	for b.Loop() {
-		set.Witness()
+		set.witness()
 	}
 }

@@ -7,8 +7,8 @@
 //   - [Parse] reads one [Version]. Versions are totally ordered.
 //   - [ParseSpecifiers] reads text such as ">=3.2.1,!=3.6.0,<4".
 //     [Specifiers.Contains] answers clause by clause, as packaging does.
-//   - [Specifiers.Set] turns the clauses into a [Set], with intersection, union and complement,
-//     the relations between sets, and a witness.
+//   - [Specifiers.Set] turns the clauses into a [Set], with intersection, union, complement
+//     and the relations between sets.
 //
 // # What a Set means
 //
@@ -18,8 +18,7 @@
 // without its local versions, and for nothing at all where V is no version.
 // Contains with "===V" is true for no version outside that Set.
 //
-// A Set is empty only if no version at all is inside, whether released or not;
-// every other Set has a [Set.Witness].
+// A Set is empty only if no version at all is inside, whether released or not.
 //
 // # Limits
 //

@@ -28,7 +28,7 @@ func newRelation(t *testing.T, left, right string) *relation {
 func (r *relation) addPool(t *testing.T, versions []Version) {
 	t.Helper()
 	for _, s := range []Set{r.l, r.r, r.intersection, r.union, r.difference, r.outside} {
-		w, ok := s.Witness()
+		w, ok := s.witness()
 		if ok == s.IsEmpty() || ok && !s.Contains(w) {
 			t.Errorf("%q, %q: witness of %s is %s, %t", r.left, r.right, s, w, ok)
 		}
@@ -85,7 +85,7 @@ func (r *relation) checkClaims(t *testing.T, inLeft, inRight string) {
 	}{
 		{"left is empty", r.l.IsEmpty(), !left},
 		{"left is a subset", r.l.Subset(r.r), !onlyLeft},
-		{"disjoint", r.l.Disjoint(r.r), !both},
+		{"disjoint", r.l.disjoint(r.r), !both},
 	} {
 		if c.claim != c.want {
 			t.Errorf("%q and %q: %s: %t, but the pool %s says %t", r.left, r.right, c.name, c.claim, texts(r.pool), c.want)
@@ -108,7 +108,7 @@ func (r *relation) checkRelations(t *testing.T, want []any) {
 	}{
 		{"left is empty", r.l.IsEmpty()},
 		{"left is a subset", r.l.Subset(r.r)},
-		{"disjoint", r.l.Disjoint(r.r)},
+		{"disjoint", r.l.disjoint(r.r)},
 		{"equal", r.l.Equal(r.r)},
 		{"the union is everything", r.union.Equal(All())},
 	} {
@@ -121,7 +121,7 @@ func (r *relation) checkRelations(t *testing.T, want []any) {
 // count counts the relations that hold, so that the log shows that none of them is rare.
 func (r *relation) count(seen map[string]int) {
 	for name, holds := range map[string]bool{
-		"left empty": r.l.IsEmpty(), "subset": r.l.Subset(r.r), "disjoint": r.l.Disjoint(r.r),
+		"left empty": r.l.IsEmpty(), "subset": r.l.Subset(r.r), "disjoint": r.l.disjoint(r.r),
 		"equal": r.l.Equal(r.r), "everything": r.union.Equal(All()), "all": true,
 	} {
 		if holds {

@@ -65,8 +65,8 @@ func (s Set) Complement() Set { return All().minus(s) }
 // Subset reports whether every version in s is in t.
 func (s Set) Subset(t Set) bool { return s.minus(t).IsEmpty() }
 
-// Disjoint reports whether no version is in both s and t.
-func (s Set) Disjoint(t Set) bool { return s.Intersect(t).IsEmpty() }
+// disjoint reports whether no version is in both s and t.
+func (s Set) disjoint(t Set) bool { return s.Intersect(t).IsEmpty() }
 
 // minus returns the versions that are in s but not in t.
 func (s Set) minus(t Set) Set {

@@ -39,7 +39,7 @@ func TestSetIsContains(t *testing.T) {
 			}
 		}
 		checkSet(t, set)
-		if w, ok := set.Witness(); ok && !s.Contains(w, true) {
+		if w, ok := set.witness(); ok && !s.Contains(w, true) {
 			t.Fatalf("%q: does not contain its witness %s", text, w)
 		}
 	}
@@ -54,13 +54,13 @@ func checkSet(tb testing.TB, s Set) {
 		}
 	}
 	complement := s.Complement()
-	if !s.Disjoint(complement) || !s.Union(complement).Equal(All()) || !complement.Complement().Equal(s) {
+	if !s.disjoint(complement) || !s.Union(complement).Equal(All()) || !complement.Complement().Equal(s) {
 		tb.Fatalf("%s: wrong complement %s", s, complement)
 	}
 	if !parseSet(tb, s.String()).Equal(s) {
 		tb.Fatalf("%s is the text of another set: %s", s, parseSet(tb, s.String()))
 	}
-	w, ok := s.Witness()
+	w, ok := s.witness()
 	if ok == s.IsEmpty() || ok && !s.Contains(w) {
 		tb.Fatalf("%s: witness %s, %t", s, w, ok)
 	}
@@ -103,14 +103,14 @@ func checkOperations(t *testing.T, a, b Set, pool []Version) {
 			t.Fatalf("%s: wrong in %s ∪ %s", v, a, b)
 		case a.Complement().Contains(v) == inA:
 			t.Fatalf("%s: wrong in ∁ %s", v, a)
-		case inA && !inB && (a.Subset(b) || a.Equal(b)), inA && inB && a.Disjoint(b), inA && a.IsEmpty():
+		case inA && !inB && (a.Subset(b) || a.Equal(b)), inA && inB && a.disjoint(b), inA && a.IsEmpty():
 			t.Fatalf("%s refutes what is said about %s and %s", v, a, b)
 		}
 	}
 	if !a.Intersect(b).Complement().Equal(a.Complement().Union(b.Complement())) {
 		t.Fatalf("De Morgan's law fails for %s and %s", a, b)
 	}
-	if a.Subset(b) != a.Union(b).Equal(b) || a.Disjoint(b) != a.Subset(b.Complement()) {
+	if a.Subset(b) != a.Union(b).Equal(b) || a.disjoint(b) != a.Subset(b.Complement()) {
 		t.Fatalf("the relations of %s and %s contradict each other", a, b)
 	}
 }
@@ -161,7 +161,7 @@ func TestIsEmpty(t *testing.T) {
 
 func checkWitness(t *testing.T, s Set) {
 	t.Helper()
-	w, ok := s.Witness()
+	w, ok := s.witness()
 	if ok == s.IsEmpty() || ok && !s.Contains(w) {
 		t.Errorf("%s: witness %s, %t", s, w, ok)
 	}
@@ -201,10 +201,10 @@ func TestZeroValues(t *testing.T) {
 	if !(Set{}).Equal(None()) || !None().IsEmpty() || !(Specifiers{}).Set().Equal(All()) || All().IsEmpty() {
 		t.Error("the zero Set is not empty, or the zero Specifiers are not everything")
 	}
-	if _, ok := None().Witness(); ok {
+	if _, ok := None().witness(); ok {
 		t.Error("the empty set has a witness")
 	}
-	if !None().Subset(None()) || !None().Disjoint(None()) || None().Equal(All()) {
+	if !None().Subset(None()) || !None().disjoint(None()) || None().Equal(All()) {
 		t.Error("the empty set has wrong relations")
 	}
 }

@@ -84,7 +84,7 @@ func TestWitness(t *testing.T) {
 		"==1.0,!(===1.0),!=1.0+00a":  "1.0+000a",
 		"==1.0,!(===1.0)":            "1.0+a",
 	} {
-		w, ok := parseSet(t, text).Witness()
+		w, ok := parseSet(t, text).witness()
 		if !ok || w.String() != want {
 			t.Errorf("the witness of %q is %s, %t; want %s", text, w, ok, want)
 		}

@@ -2,14 +2,14 @@ package pep440
 
 import "strings"
 
-// Witness returns some version of s, or false if s is empty. Equal sets have equal witnesses,
+// witness returns some version of s, or false if s is empty. Equal sets have equal witnesses,
 // and [Parse] accepts their String. A witness is a final release if one with few numbers is found in
 // any range of s, the first one being preferred; it need not be a release that anybody has published.
-func (s Set) Witness() (Version, bool) {
+func (s Set) witness() (Version, bool) {
 	var first Version
 	for i := 0; i < len(s.cuts); i += 2 {
 		w := s.witnessIn(i)
-		if !w.IsPrerelease() && !w.post.set && w.local == "" {
+		if !w.isPrerelease() && !w.post.set && w.local == "" {
 			return w, true
 		}
 		if i == 0 {

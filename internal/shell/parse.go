@@ -9,12 +9,8 @@ import (
 	"policygen/internal/finding"
 )
 
-// Bounds on a script, since the parser is recursive and the end of its stack is the end of the process: bytes in all, and
-// brackets open at once, which take the most stack for a byte, 6 kB in $(( )).
-const (
-	maxSource   = 512 << 10
-	maxBrackets = 1000
-)
+// maxSource is how many bytes a script may have. A policy may have one MiB, and its values stand in a script several times.
+const maxSource = 16 << 20
 
 // A Script is a parsed script, to be run any number of times, from several goroutines too.
 type Script struct {
@@ -31,10 +27,10 @@ func Parse(name string, src []byte) (*Script, error) {
 	if err := checkSource(name, src); err != nil {
 		return nil, err
 	}
-	if _, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(bytes.NewReader(src), name); err != nil {
+	if _, err := parse(name, src, syntax.Variant(syntax.LangPOSIX)); err != nil {
 		return nil, err
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(src), name)
+	file, err := parse(name, src, syntax.Variant(syntax.LangBash))
 	if err != nil {
 		return nil, err
 	}
@@ -46,28 +42,20 @@ func Parse(name string, src []byte) (*Script, error) {
 	return s, nil
 }
 
-// checkSource refuses what is not to reach the parser. It counts brackets in quotes and comments too.
+// checkSource refuses what is not to reach the parser.
 func checkSource(name string, src []byte) error {
 	if len(src) > maxSource {
 		return fmt.Errorf("%s: %d bytes are more than the %d of the longest script that is parsed", name, len(src), maxSource)
 	}
-	depth, line, start := 0, 1, 0
-	for i, c := range src {
-		at := finding.Position{File: name, Line: line, Column: i - start + 1}
-		switch c {
-		case '\n':
-			line, start = line+1, i+1
-		case 0:
-			return fmt.Errorf("%s: a script can't hold NUL", at)
-		case '(':
-			if depth++; depth > maxBrackets {
-				return fmt.Errorf("%s: more than %d brackets open at once", at, maxBrackets)
-			}
-		case ')':
-			depth = max(0, depth-1)
-		}
+	if i := bytes.IndexByte(src, 0); i >= 0 {
+		return fmt.Errorf("%s: a script can't hold NUL", positionAt(name, src, i))
 	}
 	return nil
+}
+
+func positionAt(name string, src []byte, offset int) finding.Position {
+	before := src[:offset]
+	return finding.Position{File: name, Line: 1 + bytes.Count(before, []byte("\n")), Column: offset - bytes.LastIndexByte(before, '\n')}
 }
 
 // Format prints a script in the form of shfmt with its default flags, comments kept; what it prints it leaves as it is.
@@ -76,7 +64,7 @@ func Format(src []byte) ([]byte, error) {
 	if err := checkSource("script", src); err != nil {
 		return nil, err
 	}
-	file, err := syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(src), "script")
+	file, err := parse("script", src, syntax.KeepComments(true), syntax.Variant(syntax.LangBash))
 	if err != nil {
 		return nil, err
 	}

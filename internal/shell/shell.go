@@ -17,7 +17,7 @@
 //     builtin or a function
 //   - commands in the word of ${x-word} (the interpreter runs them even where the word is not used); division, remainder
 //     and assignment in $(( )); @( and its like in quotes in the pattern of a case
-//   - what is not UTF-8, longer than 512 KiB, or has more than 1000 brackets open at once
+//   - what is not UTF-8, longer than 16 MiB, or nested so deep that the parser could run out of stack
 //
 // [Script.Run] refuses, where a run reaches it: builtins other than : [ break cd command continue echo exec exit export
 // false printf pwd read return set shift test true unset; options of set other than -u, -x and -f; printf formats

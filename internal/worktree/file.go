@@ -25,10 +25,10 @@ func FindRoot(dir string) (root string, found bool) {
 	}
 }
 
-// WriteFile gives a file that is no artifact, such as a report or an edited configuration, a new content:
+// writeFile gives a file that is no artifact, such as a report or an edited configuration, a new content:
 // whole, or not at all. Folders on the way are created. A file that exists keeps its permissions.
 // Anything else that stands there, such as a link or a device, is an error.
-func WriteFile(name string, content []byte) error {
+func writeFile(name string, content []byte) error {
 	folder, base := filepath.Dir(name), filepath.Base(name)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return fmt.Errorf("creating the folder %q: %w", folder, cause(err))

@@ -33,9 +33,9 @@ func TestFindRoot(t *testing.T) {
 func TestWriteFile(t *testing.T) {
 	base := t.TempDir()
 	name := filepath.Join(base, "new/folder/report.json")
-	must(t, WriteFile(name, []byte("1")))
+	must(t, writeFile(name, []byte("1")))
 	must(t, os.Chmod(name, 0o750))
-	must(t, WriteFile(name, []byte("2")))
+	must(t, writeFile(name, []byte("2")))
 	info, err := os.Stat(name)
 	must(t, err)
 	if mustRead(t, name) != "2" || info.Mode() != 0o750 {
@@ -45,7 +45,7 @@ func TestWriteFile(t *testing.T) {
 		t.Errorf("got %v %v", entries, err)
 	}
 	t.Chdir(base)
-	must(t, WriteFile("here", []byte("3")))
+	must(t, writeFile("here", []byte("3")))
 	if mustRead(t, filepath.Join(base, "here")) != "3" {
 		t.Error("not written to the current folder")
 	}
@@ -61,7 +61,7 @@ func TestWriteFileErrors(t *testing.T) {
 		base + "/link":   "there is a symbolic link",
 		base + "/file/x": "not a directory",
 	} {
-		if err := WriteFile(name, []byte("x")); err == nil || !strings.Contains(err.Error(), base) || !strings.HasSuffix(err.Error(), want) {
+		if err := writeFile(name, []byte("x")); err == nil || !strings.Contains(err.Error(), base) || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

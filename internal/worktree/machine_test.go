@@ -63,7 +63,7 @@ func TestMachine(t *testing.T) {
 	if mustRead(t, outside+"/victim") != "precious" {
 		t.Error("a link was followed out of the root")
 	}
-	for _, word := range []string{"ok", "missing", "stale", "edited", "conflict", "foreign", "obstructed", "orphan", "refused", "written", "overwritten"} {
+	for _, word := range []string{"ok", "missing", "stale", "edited", "conflict", "foreign", "obstructed", "orphan", "refused", "written", "overwritten", "not recorded"} {
 		if counts[word] < 20 {
 			t.Errorf("%q came up %d times, so little is proved", word, counts[word])
 		}
@@ -227,6 +227,9 @@ func (m *machine) verdict(name string) string {
 	if f.exec != (a.Mode == 0o755) {
 		word += ", wrong mode"
 	}
+	if plain(f.content) == fresh && (!recorded || was != fresh) {
+		word += ", not recorded"
+	}
 	return word
 }
 
@@ -328,6 +331,9 @@ func (m *machine) check() {
 		verdict := m.verdict(name)
 		word, _, _ := strings.Cut(verdict, ",")
 		m.counts[word]++
+		if strings.HasSuffix(verdict, "not recorded") {
+			m.counts["not recorded"]++
+		}
 		want = append(want, name+": "+verdict)
 	}
 	expect(m.t, verdicts(m.t, m.root, m.artifacts()), want...)

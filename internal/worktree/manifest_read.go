@@ -16,10 +16,20 @@ import (
 type ManifestError struct {
 	finding.Position // File is [ManifestPath]
 	Message          string
+	Help             string // what to do; may be empty
 }
 
-// Error returns "file:line:col: message".
-func (e *ManifestError) Error() string { return e.Position.String() + ": " + e.Message }
+// Error returns "file:line:col: message", and the help on a line of its own.
+func (e *ManifestError) Error() string {
+	text := e.Position.String() + ": " + e.Message
+	if e.Help != "" {
+		text += "\n    help: " + e.Help
+	}
+	return text
+}
+
+// restoreHelp says what to do about a manifest that is damaged as a whole.
+const restoreHelp = "restore it from version control, or remove it and render again: files that are not what would be rendered then count as foreign"
 
 var (
 	digestPattern = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
@@ -59,12 +69,12 @@ func checkText(data []byte) error {
 		return errorAt(data, at[0], "this is a conflict marker of a merge: keep either side, then render again")
 	}
 	if !utf8.Valid(data) {
-		return errorAt(data, validPrefix(data), "this is not UTF-8")
+		return damagedAt(data, validPrefix(data), "this is not UTF-8")
 	}
 	var text json.RawMessage
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal(data, &text); errors.As(err, &syntax) {
-		return errorAt(data, int(syntax.Offset)-1, "this is not JSON: "+syntax.Error())
+		return damagedAt(data, int(syntax.Offset)-1, "this is not JSON: "+syntax.Error())
 	}
 	return nil
 }
@@ -103,6 +113,15 @@ func checkVersion(data []byte) error {
 }
 
 func errorAt(data []byte, offset int, message string) error {
+	return manifestErrorAt(data, offset, message, "")
+}
+
+// damagedAt is errorAt for what is no manifest any more.
+func damagedAt(data []byte, offset int, message string) error {
+	return manifestErrorAt(data, offset, message, restoreHelp)
+}
+
+func manifestErrorAt(data []byte, offset int, message, help string) error {
 	before := data[:max(0, min(offset, len(data)))]
 	return &ManifestError{
 		Position: finding.Position{
@@ -111,6 +130,7 @@ func errorAt(data []byte, offset int, message string) error {
 			Column: len(before) - bytes.LastIndexByte(before, '\n'),
 		},
 		Message: message,
+		Help:    help,
 	}
 }
 
@@ -139,7 +159,7 @@ func (r *manifestReader) token() (json.Token, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		err = r.errorf("this is not JSON: %v", err)
+		err = damagedAt(r.data, r.start, "this is not JSON: "+err.Error())
 	}
 	return token, err
 }

@@ -97,6 +97,10 @@ func TestManifestErrors(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), ManifestPath+":"+test.want) {
 			t.Errorf("%s\ngot  %v\nwant %s", test.text, err, test.want)
 		}
+		damaged := strings.Contains(test.want, "not JSON") || strings.Contains(test.want, "not UTF-8")
+		if got := strings.Contains(err.Error(), "\n    help: restore it from version control, or remove it and render again"); got != damaged {
+			t.Errorf("%s: %v", test.text, err)
+		}
 	}
 }
 

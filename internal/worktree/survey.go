@@ -38,7 +38,7 @@ func (t *tree) readManifest() (manifest, error) {
 	case err != nil:
 		return manifest{}, err
 	case at.obstacle != "":
-		return manifest{}, &ManifestError{finding.Position{File: ManifestPath}, "there is " + at.obstacle}
+		return manifest{}, &ManifestError{Position: finding.Position{File: ManifestPath}, Message: "there is " + at.obstacle}
 	case at.content == nil:
 		return manifest{}, nil
 	}
@@ -97,5 +97,5 @@ func (t *tree) leftovers(changes []Change) ([]string, error) {
 
 // clean reports whether nothing is to be done to any file.
 func (s survey) clean() bool {
-	return !slices.ContainsFunc(s.changes, func(c Change) bool { return !c.Clean() })
+	return !slices.ContainsFunc(s.changes, func(c Change) bool { return !c.idle() })
 }

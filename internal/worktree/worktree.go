@@ -5,7 +5,8 @@
 // [Compare] sets a fresh render, the manifest and the disk side by side:
 //
 //	disk                    manifest            status
-//	equals the render       any                 ok
+//	equals the render       this render         ok
+//	equals the render       anything else       ok, not recorded
 //	nothing there           any                 missing
 //	something else          not listed          foreign
 //	what was written        another render      stale
@@ -68,6 +69,10 @@ type Change struct {
 	// WrongMode: the file is executable and should not be, or the reverse.
 	// The other permission bits are the umask's business. Never set on Windows, which has no such bit.
 	WrongMode bool
+	// Unrecorded: the file is OK, but the manifest does not say that policygen wrote it, be it that the manifest
+	// is missing or that a person wrote what would be rendered. Were nothing done about it, the file would be
+	// Foreign or a Conflict as soon as the policy changes.
+	Unrecorded bool
 	// Edited: the file of an Orphan is not what was written. False for one that is gone.
 	Edited bool
 	// Obstacle is what stands there in place of a file, such as "a folder"; empty without one.
@@ -80,7 +85,10 @@ type Change struct {
 }
 
 // Clean reports whether a Write has nothing to do for the path.
-func (c Change) Clean() bool {
+func (c Change) Clean() bool { return c.idle() && !c.Unrecorded }
+
+// idle reports whether a Write has nothing to do to the file itself.
+func (c Change) idle() bool {
 	return c.Status == Ejected || c.Status == OK && !c.WrongMode
 }
 
@@ -100,6 +108,9 @@ func (c Change) String() string {
 	}
 	if c.WrongMode {
 		text += ", wrong mode"
+	}
+	if c.Unrecorded {
+		text += ", not recorded"
 	}
 	return text
 }
@@ -132,6 +143,7 @@ func (m manifest) judge(a Artifact, at spot) Change {
 		return c
 	}
 	c.Status = m.status(a, at)
+	c.Unrecorded = c.Status == OK && !m.files[a.Path].has(digest(a.Content))
 	c.WrongMode = c.Old != nil && wrongMode(at.info.Mode(), a.Mode)
 	return c
 }

@@ -124,12 +124,23 @@ func TestStatus(t *testing.T) {
 			change: func(t *testing.T, root string) { put(t, root, "d/a", "one\r\n") },
 		},
 		{
-			name: "ok without a manifest", render: same, want: []string{"d/a: ok"},
+			name: "ok without a manifest", render: same, want: []string{"d/a: ok, not recorded"},
 			change: func(t *testing.T, root string) { must(t, os.RemoveAll(filepath.Join(root, ".policygen"))) },
 		},
 		{
-			name: "ok though by a person", render: next, want: []string{"d/a: ok"},
+			name: "ok though by a person", render: next, want: []string{"d/a: ok, not recorded"},
 			change: func(t *testing.T, root string) { put(t, root, "d/a", "two\n") },
+		},
+		{
+			name: "ok but ours is not the only file", render: []Artifact{same[0], artifact("d/b", "b\n")}, want: []string{"d/a: ok", "d/b: ok, not recorded"},
+			change: func(t *testing.T, root string) { put(t, root, "d/b", "b\r\n") },
+		},
+		{
+			name: "ok without a manifest in the wrong mode", render: same, want: []string{"d/a: ok, wrong mode, not recorded"},
+			change: func(t *testing.T, root string) {
+				must(t, os.RemoveAll(filepath.Join(root, ".policygen")))
+				must(t, os.Chmod(filepath.Join(root, "d/a"), 0o755))
+			},
 		},
 		{
 			name: "missing", render: next, want: []string{"d/a: missing"},
@@ -263,6 +274,29 @@ func sameSnapshot(t *testing.T, was, is map[string]string) {
 			t.Errorf("%s appeared", name)
 		}
 	}
+}
+
+// TestUnrecordedIsNotClean: a Write gives such a file its record and leaves it alone.
+func TestUnrecordedIsNotClean(t *testing.T) {
+	root := t.TempDir()
+	render := []Artifact{artifact("d/a", "one\n")}
+	put(t, root, "d/a", "one\r\n")
+	was := stamps(t, root)["d/a"]
+	changes, err := Compare(root, render)
+	must(t, err)
+	if c := changes[0]; c.Clean() || !c.Unrecorded || c.Status != OK {
+		t.Errorf("clean %v, unrecorded %v: %s", c.Clean(), c.Unrecorded, c)
+	}
+	write(t, root, render)
+	changes, err = Compare(root, render)
+	must(t, err)
+	if c := changes[0]; !c.Clean() || c.Unrecorded {
+		t.Errorf("after Write: %s", c)
+	}
+	if is := stamps(t, root)["d/a"]; is != was || string(changes[0].Old) != "one\r\n" {
+		t.Errorf("the file was touched: %q", changes[0].Old)
+	}
+	expect(t, verdicts(t, root, []Artifact{artifact("d/a", "two\n")}), "d/a: stale")
 }
 
 func TestChangeCarriesBothSides(t *testing.T) {

@@ -40,7 +40,7 @@ func (e *OverwriteError) Error() string { return fmt.Sprintf("cannot overwrite %
 
 // Write makes the files under root what the artifacts say, and returns what it found there before.
 // The root is created if need be. Where every file is ok and recorded in the manifest, nothing is
-// written; a file that is ok but not recorded only gets its record.
+// written; a file that is ok but not recorded (see [Change]) only gets its record.
 //
 // Errors are those of [Compare], a [*RefusedError], a [*OverwriteError], another Write at work under the same
 // root, and a disk that cannot be written. After the last of these, every file is whole, either old or new,
@@ -162,7 +162,7 @@ func (t *tree) saveManifest(have, want manifest) error {
 // apply writes all files before it removes any: a render that moved is there twice rather than not at all.
 func (t *tree) apply(changes []Change) error {
 	for _, c := range changes {
-		if c.Status == Orphan || c.Clean() {
+		if c.Status == Orphan || c.idle() {
 			continue
 		}
 		if err := t.put(c); err != nil {
