@@ -130,7 +130,7 @@ func commandLineCalls(in Input) []wrapperCall {
 	for _, o := range valueOptions {
 		valued = append(valued, o, "value")
 	}
-	for _, d := range distModes {
+	for _, d := range in.Policy.DistModes {
 		modes = append(modes, "--dist", d)
 	}
 	all = append(all, call(valued...), call(modes...))

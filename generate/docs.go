@@ -239,10 +239,7 @@ func requirementRows(in Input) []docsRequirement {
 	for _, p := range in.Plans {
 		for _, r := range p.Requires {
 			for _, b := range r.Bounds {
-				row := docsRequirement{Package: r.Package, Range: b.Range, Why: b.Why}
-				if row.Range == "" {
-					row.Range = "any"
-				}
+				row := docsRequirement{Package: r.Package, Range: b.Words(), Why: b.Why}
 				if backends[row] == nil {
 					rows = append(rows, row)
 				}

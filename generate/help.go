@@ -47,7 +47,7 @@ option of pytest that takes a value; give an option of a plugin as --option=valu
 Paths are relative to the project root. With --phase they replace the phase's own.
 
 `, name, in.Policy.Project, backends[len(backends)-1].Name, in.Policy.Phases[0].Name, nameList(backends),
-		phaseList(in.Policy.Phases), strings.Join(distModes, ", "))
+		phaseList(in.Policy.Phases), strings.Join(in.Policy.DistModes, ", "))
 	b.WriteString(environmentHelp(in.Policy))
 	b.WriteString("\n")
 	b.WriteString(workersHelp(in))

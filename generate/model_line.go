@@ -141,8 +141,8 @@ func (m model) option(line *commandLine, name, value string) (err error) {
 			line.skip = append(line.skip, value)
 		}
 	case "--dist":
-		if !slices.Contains(distModes, value) {
-			return m.unknown("dist mode", value, distModes)
+		if !slices.Contains(m.policy.DistModes, value) {
+			return m.unknown("dist mode", value, m.policy.DistModes)
 		}
 		line.dist = value
 	case "--log-dir":

@@ -2,7 +2,6 @@ package generate
 
 import (
 	"slices"
-	"strings"
 
 	"policygen/internal/pep440"
 	"policygen/policy"
@@ -61,7 +60,7 @@ func essential(bounds []policy.Bound) []policy.Bound {
 	for _, ofFact := range []bool{true, false} {
 		for i := len(kept) - 1; i >= 0 && len(kept) > 1; i-- {
 			others := slices.Delete(slices.Clone(kept), i, i+1)
-			if (kept[i].Fact != "") == ofFact && together(others).Subset(rangeSet(kept[i].Range)) {
+			if (kept[i].Fact != "") == ofFact && together(others).Subset(kept[i].Set) {
 				kept = others
 			}
 		}
@@ -72,20 +71,7 @@ func essential(bounds []policy.Bound) []policy.Bound {
 func together(bounds []policy.Bound) pep440.Set {
 	set := pep440.All()
 	for _, b := range bounds {
-		set = set.Intersect(rangeSet(b.Range))
-	}
-	return set
-}
-
-// rangeSet returns the versions in the range of a bound, which resolving the policy has parsed before.
-func rangeSet(text string) pep440.Set {
-	set := pep440.None()
-	for alternative := range strings.SplitSeq(text, "||") {
-		specifiers, err := pep440.ParseSpecifiers(strings.TrimSpace(alternative))
-		if err != nil {
-			panic(err)
-		}
-		set = set.Union(specifiers.Set())
+		set = set.Intersect(b.Set)
 	}
 	return set
 }

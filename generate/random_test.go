@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"policygen/internal/finding"
+	"policygen/internal/pep440"
 	"policygen/policy"
 )
 
@@ -70,7 +71,7 @@ func (d dice) texts(most int) []policy.Setting[string] {
 
 // input makes a policy and its plans, as Resolve could have returned them.
 func (d dice) input() Input {
-	p := &policy.Policy{Project: d.text(), Sources: []string{"policygen.cue"}, Gate: d.pick("", ">=0.1")}
+	p := &policy.Policy{Project: d.text(), DistModes: []string{"each", "load", "loadfile", "loadgroup", "loadscope", "no", "worksteal"}, Sources: []string{"policygen.cue"}, Gate: d.pick("", ">=0.1")}
 	p.Runner = policy.Runner{
 		Python: d.names([]string{"python3", "python"}, 1), Venv: d.names([]string{".venv", "venv", "my env", "it's"}, 0),
 		PythonPath: d.names([]string{".", "src", "a b"}, 0), BackendEnv: d.names([]string{"TEST_BACKEND", "OTHER_BACKEND"}, 0),
@@ -155,9 +156,17 @@ func (d dice) plan(backend, phase string) policy.Plan {
 	}
 	for _, name := range d.names([]string{"pytest-xdist", "pytest", "python"}, 0) {
 		p.Requires = append(p.Requires, policy.Requirement{Package: name, CheckedThrough: d.pick("", "3.8.0"),
-			Bounds: []policy.Bound{{Range: d.pick("", ">=3.2.1", ">=3,!=3.6.0"), Why: d.text()}}})
+			Bounds: []policy.Bound{bound(d.pick("", ">=3.2.1", ">=3,!=3.6.0"), d.text())}})
 	}
 	return p
+}
+
+func bound(text, why string) policy.Bound {
+	specifiers, err := pep440.ParseSpecifiers(text)
+	if err != nil {
+		panic(err)
+	}
+	return policy.Bound{Range: text, Set: specifiers.Set(), Why: why}
 }
 
 // call makes a call of the wrapper of an input.

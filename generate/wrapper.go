@@ -20,9 +20,6 @@ var runnerSource string
 //go:embed events.py
 var eventsSource string
 
-// distModes are the values that pytest-xdist 3.8 takes for --dist, as its --help lists them.
-var distModes = []string{"each", "load", "loadfile", "loadgroup", "loadscope", "no", "worksteal"}
-
 // adHocRun is the run of a wrapper for paths that the command line names without --phase.
 const adHocRun = "+ad-hoc"
 
@@ -77,7 +74,7 @@ func newWrapperData(in Input, target string) wrapperData {
 		DefaultBackend: p.DefaultBackend.Value, BackendEnv: r.BackendEnv, WorkersEnv: r.WorkersEnv,
 		Python: r.Python, Venv: r.Venv, PythonPath: r.PythonPath,
 		Grace: seconds(r.GraceSeconds), Xdist: "error", FailFast: r.FailFast,
-		ValueOptions: lines(valueOptions), DistModes: distModes,
+		ValueOptions: lines(valueOptions), DistModes: p.DistModes,
 		Runner: mustQuote(runnerSource), Events: mustQuote(eventsSource),
 	}
 	if r.SerialWithoutXdist {

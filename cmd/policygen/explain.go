@@ -201,7 +201,7 @@ func explainBounds(p policy.Plan, at func(finding.Position) string) []explainedB
 	var rows []explainedBound
 	for _, r := range p.Requires {
 		for _, b := range r.Bounds {
-			rows = append(rows, explainedBound{r.Package, r.Range.String(), b.Range, b.Why, b.Fact, at(b.Pos)})
+			rows = append(rows, explainedBound{r.Package, r.Range.String(), b.Words(), b.Why, b.Fact, at(b.Pos)})
 		}
 	}
 	return rows
@@ -291,9 +291,6 @@ func writeBounds(w io.Writer, bounds []explainedBound) {
 		}
 		if b.At != "" {
 			by = append(by, b.At)
-		}
-		if b.Range == "" {
-			b.Range = "any version"
 		}
 		fmt.Fprintf(w, "    %s: %s", b.Range, b.Why)
 		if len(by) > 0 {

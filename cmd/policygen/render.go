@@ -172,6 +172,8 @@ func changeLine(c worktree.Change, written bool) string {
 		return c.String()
 	case c.Status == worktree.Orphan && c.Old == nil:
 		return "forgot " + c.Path + ", which is gone and no target any more"
+	case c.Status == worktree.OK && c.Unrecorded && !c.WrongMode:
+		return "recorded " + c.Path
 	case c.Status == worktree.Orphan:
 		return "removed " + c.Path + ", which is no target any more"
 	}
@@ -200,14 +202,15 @@ func writeDiffs(w io.Writer, dirty []worktree.Change) {
 
 // changeJSON is a change in the JSON of render.
 type changeJSON struct {
-	Path      string `json:"path"`
-	Target    string `json:"target"`
-	Status    string `json:"status"`
-	Edited    bool   `json:"edited,omitempty"`
-	WrongMode bool   `json:"wrongMode,omitempty"`
-	Obstacle  string `json:"obstacle,omitempty"`
-	Written   bool   `json:"written"`
-	Refused   bool   `json:"refused,omitempty"` // it needs a person's consent; then nothing was written
+	Path       string `json:"path"`
+	Target     string `json:"target"`
+	Status     string `json:"status"`
+	Edited     bool   `json:"edited,omitempty"`
+	WrongMode  bool   `json:"wrongMode,omitempty"`
+	Obstacle   string `json:"obstacle,omitempty"`
+	Unrecorded bool   `json:"unrecorded,omitempty"` // the manifest does not know the file as it is
+	Written    bool   `json:"written"`
+	Refused    bool   `json:"refused,omitempty"` // it needs a person's consent; then nothing was written
 }
 
 func refusedJSON(changes []worktree.Change) map[string]any {
@@ -221,7 +224,7 @@ func refusedJSON(changes []worktree.Change) map[string]any {
 func changesJSON(changes []worktree.Change, written bool) map[string]any {
 	list := make([]changeJSON, len(changes))
 	for i, c := range changes {
-		list[i] = changeJSON{c.Path, c.Target, c.Status.String(), c.Edited, c.WrongMode, c.Obstacle, written && !c.Clean(), false}
+		list[i] = changeJSON{c.Path, c.Target, c.Status.String(), c.Edited, c.WrongMode, c.Obstacle, c.Unrecorded, written && !c.Clean(), false}
 	}
 	return map[string]any{"version": 1, "changes": list}
 }
