@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"strings"
 	"time"
 
 	"policygen/internal/finding"
@@ -126,10 +127,10 @@ type Bound struct {
 	barred string // the releases to stay away from, as their fact has them
 }
 
-// Words returns the range as people read it: ">=3.2,<4", "everything but >=2,<3", "any version".
+// Words returns the range as people read it: ">=3.2,<4", "!=3.6.0", "everything but >=2,<3", "any version".
 func (b Bound) Words() string {
 	switch {
-	case b.barred != "":
+	case strings.Contains(b.Range, "||"):
 		return "everything but " + b.barred
 	case b.Range == "":
 		return "any version"
