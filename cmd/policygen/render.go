@@ -65,7 +65,7 @@ func (f *renderFlags) run(s streams) error {
 	if f.out != "" {
 		root = f.out
 	}
-	if loaded.embedded {
+	if loaded.embedded && f.out == "" {
 		if err := refuseLostPolicy(); err != nil {
 			return err
 		}
