@@ -17,7 +17,7 @@ var tiers = [][]string{
 	{"policygen/cmd/policygen"},
 	{"policygen/generate"},
 	{"policygen/policy", "policygen/internal/worktree"},
-	{"policygen/internal/shell", "policygen/internal/pep440"},
+	{"policygen/internal/shell", "policygen/internal/source", "policygen/internal/pep440"},
 	{"policygen/internal/finding"},
 	{"policygen"},
 }
@@ -28,8 +28,10 @@ var owners = map[string][]string{
 	"github.com/spf13/pflag":   {"policygen/cmd/policygen"},
 	"github.com/spf13/cobra":   {"policygen/cmd/policygen"},
 	"mvdan.cc/sh":              {"policygen/internal/shell"},
-	"github.com/yuin/goldmark": {"policygen/generate"},
+	"github.com/yuin/goldmark": {"policygen/generate", "policygen/internal/source"},
 	"github.com/Masterminds":   {"policygen/policy"},
+	"go.yaml.in/yaml":          {"policygen/generate"},
+	"github.com/pelletier":     {"policygen/generate"},
 }
 
 func tierOf(path string) int {

@@ -18,8 +18,8 @@ func (t *tree) step() {
 	}
 }
 
-// replace gives a path a new content: whole, or not at all. Files that stand there keep their permissions
-// but for the execute bits, new ones get what the umask leaves of mode. Right before the rename the path must
+// replace gives a path a new content: whole, or not at all. Where a file stands there the new one gets exactly mode,
+// else what the umask leaves of it. Right before the rename the path must
 // still look as it did when the decision to replace it was made: nobody's work of the last moment is lost.
 func (t *tree) replace(name string, content []byte, mode fs.FileMode, seen spot) error {
 	temp, err := t.stage(name, content, mode, seen)
@@ -67,7 +67,7 @@ func tempName() string {
 func fill(f *os.File, content []byte, mode fs.FileMode, seen spot) error {
 	_, err := f.Write(content)
 	if err == nil && seen.content != nil {
-		err = f.Chmod(permissions(seen.info.Mode(), mode))
+		err = f.Chmod(mode)
 	}
 	if err == nil {
 		err = f.Sync() // a rename may reach the disk before the content does
@@ -84,9 +84,9 @@ func (t *tree) confirm(name string, seen spot) error {
 	return err
 }
 
-func (t *tree) chmod(name string, mode fs.FileMode, seen spot) error {
+func (t *tree) chmod(name string, mode fs.FileMode) error {
 	t.step()
-	if err := t.root.Chmod(name, permissions(seen.info.Mode(), mode)); err != nil {
+	if err := t.root.Chmod(name, mode); err != nil {
 		return fmt.Errorf("changing the mode of %q: %w", name, cause(err))
 	}
 	return nil
@@ -116,10 +116,26 @@ func wrongMode(have, want fs.FileMode) bool {
 	return runtime.GOOS != "windows" && (have^want)&0o100 != 0
 }
 
+// kept returns the permissions of a file that keeps them, else those of a new one.
+func (s spot) kept(fresh fs.FileMode) fs.FileMode {
+	if s.content == nil {
+		return fresh
+	}
+	return s.perm
+}
+
+// changed returns the permissions of a file that keeps them but for the execute bits, else those of a new one.
+func (s spot) changed(want fs.FileMode) fs.FileMode {
+	if s.content == nil {
+		return want
+	}
+	return permissions(s.perm, want)
+}
+
 // permissions returns have, changed so that whoever may read may also execute, or that nobody may.
 func permissions(have, want fs.FileMode) fs.FileMode {
 	if want&0o100 == 0 {
-		return have.Perm() &^ 0o111
+		return have &^ 0o111
 	}
-	return have.Perm() | have.Perm()&0o444>>2 | 0o100
+	return have | have&0o444>>2 | 0o100
 }

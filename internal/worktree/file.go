@@ -45,9 +45,5 @@ func writeFile(name string, content []byte) error {
 	if at.obstacle != "" {
 		return fmt.Errorf("writing %q: there is %s", name, at.obstacle)
 	}
-	mode := os.FileMode(0o644)
-	if at.info != nil {
-		mode = at.info.Mode()
-	}
-	return writing(name, t.replace(base, content, mode, at))
+	return writing(name, t.replace(base, content, at.kept(0o644), at))
 }

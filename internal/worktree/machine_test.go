@@ -19,6 +19,18 @@ type modelFile struct {
 	link    bool // a link to the victim outside of the root; content and exec are then meaningless
 }
 
+// A modelRender is what the policy asks for at a path.
+type modelRender struct {
+	Artifact
+	blocks map[string]string // of a partial artifact
+}
+
+// A modelRecord is what the last write wrote to a path: a whole file or blocks.
+type modelRecord struct {
+	content string
+	blocks  map[string]string
+}
+
 // A machine walks a root through what people, policies and Write do to it, and holds the truth in plain maps:
 // texts where the package has digests, and rules spelled out from the person's point of view.
 type machine struct {
@@ -26,9 +38,10 @@ type machine struct {
 	rng      *rand.Rand
 	root     string
 	disk     map[string]modelFile
-	recorded map[string]string   // by path: the render of the last write
-	render   map[string]Artifact // what the policy asks for now
-	precious map[string]string   // by path: what only a person wrote and nobody gave up
+	recorded map[string]modelRecord     // by path: the render of the last write
+	render   map[string]modelRender     // what the policy asks for now
+	precious map[string]string          // by path: a whole file that only a person wrote and nobody gave up
+	lines    map[string]map[string]bool // by path: the lines that only a person wrote and nobody gave up
 	unique   int
 	counts   map[string]int
 }
@@ -36,7 +49,7 @@ type machine struct {
 func plain(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
 var (
-	machinePaths  = []string{"a", "d/b.sh", "d/c", "e/f/g", "top.sh"}
+	machinePaths  = []string{"a", "d/b.sh", "d/c", "e/f/g", "top.sh", "d/page.md", "conf.toml", "README.md"}
 	machineTexts  = []string{"", "one\n", "two\nlines\n", "three\nlines\nhere\n"}
 	machineBeside = "d/beside" // no artifact ever has this path
 )
@@ -51,7 +64,7 @@ func TestMachine(t *testing.T) {
 	for seed := range soak(200, 2000) {
 		m := &machine{
 			t: t, rng: rand.New(rand.NewPCG(7, uint64(seed))), root: filepath.Join(base, fmt.Sprint(seed)), counts: counts,
-			disk: map[string]modelFile{}, recorded: map[string]string{}, render: map[string]Artifact{}, precious: map[string]string{},
+			disk: map[string]modelFile{}, recorded: map[string]modelRecord{}, render: map[string]modelRender{}, precious: map[string]string{}, lines: map[string]map[string]bool{},
 		}
 		must(t, os.Mkdir(m.root, 0o777))
 		m.walk(outside + "/victim")
@@ -63,7 +76,9 @@ func TestMachine(t *testing.T) {
 	if mustRead(t, outside+"/victim") != "precious" {
 		t.Error("a link was followed out of the root")
 	}
-	for _, word := range []string{"ok", "missing", "stale", "edited", "conflict", "foreign", "obstructed", "orphan", "refused", "written", "overwritten", "not recorded"} {
+	for _, word := range []string{"ok", "missing", "stale", "edited", "conflict", "foreign", "obstructed", "orphan", "refused", "written", "overwritten", "not recorded",
+		"partial ok", "partial missing", "partial stale", "partial edited", "partial conflict", "partial foreign", "partial obstructed", "partial orphan",
+		"markers", "partial overwritten", "whole to partial", "partial to whole", "other blocks"} {
 		if counts[word] < 20 {
 			t.Errorf("%q came up %d times, so little is proved", word, counts[word])
 		}
@@ -76,8 +91,10 @@ func (m *machine) walk(victim string) {
 		m.addArtifact, m.addArtifact, m.changeArtifact, m.changeArtifact, m.removeArtifact, m.renameArtifact,
 		m.edit, m.edit, m.imitate, m.delete, m.foreign, m.chmod, m.convert, func() { m.link(victim) },
 		m.write, m.write, m.write, m.write, m.overwrite, m.overwrite, m.overwriteNothing,
+		m.addPartial, m.addPartial, m.changeArtifact, m.editBlock, m.editProse, m.emptyBlock, m.dropMarker, m.doubleMarker, m.reverseMarkers,
+		m.placeMarkers, m.placeMarkers, m.repairMarkers, m.repairMarkers, m.write, m.write, m.overwrite, m.overwrite,
 	}
-	for range 30 {
+	for range 45 {
 		pick(m, steps)()
 		m.check()
 		if m.t.Failed() {
@@ -91,11 +108,15 @@ func (m *machine) walk(victim string) {
 func (m *machine) addArtifact() { m.set(pick(m, machinePaths)) }
 
 func (m *machine) set(name string) {
+	if strings.Contains(name, ".") && m.rng.IntN(3) > 0 {
+		m.setPartial(name)
+		return
+	}
 	a := Artifact{Path: name, Mode: 0o644, Target: "t", Content: []byte(pick(m, machineTexts))}
 	if m.rng.IntN(3) == 0 {
 		a.Mode = 0o755
 	}
-	m.render[name] = a
+	m.render[name] = modelRender{Artifact: a}
 }
 
 func (m *machine) changeArtifact() {
@@ -111,6 +132,9 @@ func (m *machine) renameArtifact() {
 	if a, ok := m.render[from]; ok {
 		delete(m.render, from)
 		a.Path = to
+		if a.Partial {
+			a.Content = modelContent(to, a.blocks)
+		}
 		m.render[to] = a
 	}
 }
@@ -129,6 +153,7 @@ func (m *machine) person(name, content string) {
 	f.content = content
 	m.disk[name] = f
 	delete(m.precious, name)
+	m.lines[name] = personal(content)
 }
 
 func (m *machine) own(name string) {
@@ -150,6 +175,7 @@ func (m *machine) delete() {
 		must(m.t, os.Remove(filepath.Join(m.root, name)))
 		delete(m.disk, name)
 		delete(m.precious, name)
+		delete(m.lines, name)
 	}
 }
 
@@ -201,7 +227,9 @@ func (m *machine) verdict(name string) string {
 			return "orphan, there is a symbolic link"
 		case !there:
 			return "orphan, gone"
-		case plain(f.content) == was:
+		case was.blocks != nil:
+			return "orphan, " + was.orphanVerdict(name, f.content)
+		case plain(f.content) == was.content:
 			return "orphan, unmodified"
 		}
 		return "orphan, edited"
@@ -212,22 +240,25 @@ func (m *machine) verdict(name string) string {
 	if !there {
 		return "missing"
 	}
+	if a.Partial {
+		return m.partialVerdict(name)
+	}
 	fresh := string(a.Content)
 	word := "conflict"
 	switch {
 	case plain(f.content) == fresh:
 		word = "ok"
-	case !recorded:
+	case !recorded || was.blocks != nil:
 		word = "foreign"
-	case plain(f.content) == was:
+	case plain(f.content) == was.content:
 		word = "stale"
-	case was == fresh:
+	case was.content == fresh:
 		word = "edited"
 	}
 	if f.exec != (a.Mode == 0o755) {
 		word += ", wrong mode"
 	}
-	if plain(f.content) == fresh && (!recorded || was != fresh) {
+	if plain(f.content) == fresh && (!recorded || was.blocks != nil || was.content != fresh) {
 		word += ", not recorded"
 	}
 	return word
@@ -236,13 +267,16 @@ func (m *machine) verdict(name string) string {
 func (m *machine) paths() []string {
 	all := maps.Clone(m.recorded)
 	for name := range m.render {
-		all[name] = ""
+		all[name] = modelRecord{}
 	}
 	return slices.Sorted(maps.Keys(all))
 }
 
 func (m *machine) artifacts() []Artifact {
-	list := slices.Collect(maps.Values(m.render))
+	var list []Artifact
+	for _, name := range slices.Sorted(maps.Keys(m.render)) {
+		list = append(list, m.render[name].Artifact)
+	}
 	m.rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
 }
@@ -250,12 +284,16 @@ func (m *machine) artifacts() []Artifact {
 // protected says whether a path holds something that only a person may give up.
 func (m *machine) protected(name string) bool {
 	word, _, _ := strings.Cut(m.verdict(name), ",")
-	return slices.Contains([]string{"edited", "conflict", "foreign", "obstructed"}, word) || m.verdict(name) == "orphan, edited"
+	return slices.Contains([]string{"edited", "conflict", "foreign", "obstructed"}, word) || m.verdict(name) == "orphan, edited" || m.stuck(name)
 }
+
+// stuck says whether no consent helps.
+func (m *machine) stuck(name string) bool { return strings.HasSuffix(m.verdict(name), "markers") }
 
 func (m *machine) write() { m.tryWrite(nil) }
 
 func (m *machine) overwrite() {
+	m.repairMarkers()
 	var names []string
 	for _, name := range m.paths() {
 		if m.protected(name) && m.rng.IntN(4) > 0 {
@@ -276,7 +314,7 @@ func (m *machine) overwriteNothing() {
 func (m *machine) tryWrite(overwrite []string) {
 	var want []string
 	for _, name := range m.paths() {
-		if m.protected(name) && !slices.Contains(overwrite, name) {
+		if m.protected(name) && (m.stuck(name) || !slices.Contains(overwrite, name)) {
 			want = append(want, name)
 		}
 	}
@@ -306,22 +344,33 @@ func (m *machine) tryWrite(overwrite []string) {
 func (m *machine) written(overwrite []string) {
 	for _, name := range overwrite {
 		delete(m.precious, name)
+		m.giveUp(name)
 	}
-	for name := range m.recorded {
+	for name, was := range m.recorded {
 		if _, wanted := m.render[name]; !wanted && !m.disk[name].link {
-			delete(m.disk, name)
+			m.writtenOrphan(name, was)
 		}
 	}
-	m.recorded = map[string]string{}
+	recorded := map[string]modelRecord{}
 	for name, a := range m.render {
-		f, there := m.disk[name]
-		if !there || f.link || plain(f.content) != string(a.Content) {
-			f = modelFile{content: string(a.Content)}
+		if a.Partial {
+			m.writtenPartial(name, a)
+		} else {
+			m.writtenWhole(name, a)
 		}
-		f.exec = a.Mode == 0o755
-		m.disk[name] = f
-		m.recorded[name] = string(a.Content)
+		m.countChange(m.recorded[name], a)
+		recorded[name] = modelRecord{string(a.Content), a.blocks}
 	}
+	m.recorded = recorded
+}
+
+func (m *machine) writtenWhole(name string, a modelRender) {
+	f, there := m.disk[name]
+	if !there || f.link || plain(f.content) != string(a.Content) {
+		f = modelFile{content: string(a.Content)}
+	}
+	f.exec = a.Mode == 0o755
+	m.disk[name] = f
 }
 
 // check compares every verdict and every byte with the model, and looks for what people wrote.
@@ -331,13 +380,24 @@ func (m *machine) check() {
 		verdict := m.verdict(name)
 		word, _, _ := strings.Cut(verdict, ",")
 		m.counts[word]++
+		if m.render[name].Partial || word == "orphan" && m.recorded[name].blocks != nil {
+			m.counts["partial "+word]++
+		}
+		if m.stuck(name) {
+			m.counts["markers"]++
+		}
 		if strings.HasSuffix(verdict, "not recorded") {
 			m.counts["not recorded"]++
 		}
 		want = append(want, name+": "+verdict)
 	}
-	expect(m.t, verdicts(m.t, m.root, m.artifacts()), want...)
+	got := verdicts(m.t, m.root, m.artifacts())
+	for i, verdict := range got {
+		got[i] = markerPattern.ReplaceAllString(verdict, ", markers")
+	}
+	expect(m.t, got, want...)
 	is := snapshot(m.t, m.root)
+	m.checkLines(is)
 	for name, text := range m.precious {
 		if _, content, _ := strings.Cut(is[name], " "); plain(content) != text {
 			m.t.Errorf("%s: a person's %q is lost, there is %q", name, text, content)

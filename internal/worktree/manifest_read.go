@@ -33,6 +33,7 @@ const restoreHelp = "restore it from version control, or remove it and render ag
 
 var (
 	digestPattern = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	blockPattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
 	modePattern   = regexp.MustCompile(`^0(644|755)$`)
 	// Git and other tools write seven of one character; no line of a JSON text can start so.
 	conflictPattern = regexp.MustCompile(`(?m)^(<{7}|={7}|>{7}|\|{7})`)
@@ -252,33 +253,35 @@ func (r *manifestReader) record() (record, error) {
 		case "digest":
 			rec.Digest, err = r.digest()
 		case "previous":
-			rec.Previous, err = r.digests()
+			rec.Previous, err = r.list(r.digest)
 		case "mode":
 			rec.Mode, err = r.match(modePattern, `"0644" or "0755"`)
+		case "blocks":
+			rec.Blocks, err = r.list(func() (string, error) { return r.match(blockPattern, "the name of a block") })
 		case "target":
 			rec.Target, err = r.text()
 		default:
-			err = r.errorf("unknown field %q; digest, previous, mode and target are allowed", field)
+			err = r.errorf("unknown field %q; digest, previous, mode, blocks and target are allowed", field)
 		}
 		return err
 	})
-	if err == nil && (rec.Digest == "" || rec.Mode == "") {
-		err = r.errorf("the record that ends here needs a digest and a mode")
+	if err == nil && (rec.Digest == "" || rec.Mode == "" && len(rec.Blocks) == 0) {
+		err = r.errorf("the record that ends here needs a digest, and a mode or blocks")
 	}
 	return rec, err
 }
 
-func (r *manifestReader) digests() ([]string, error) {
+func (r *manifestReader) list(element func() (string, error)) ([]string, error) {
 	if err := r.expect('[', "a list"); err != nil {
 		return nil, err
 	}
 	var list []string
 	for r.dec.More() {
-		d, err := r.digest()
+		text, err := element()
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, d)
+		list = append(list, text)
 	}
 	return list, r.expect(']', "the end of the list")
 }

@@ -74,13 +74,15 @@ func TestManifestErrors(t *testing.T) {
 		{"{\"version\":1}\n>>>>>>> theirs", "2:1: this is a conflict marker"},
 		{`{"version":1,"files":[]}`, "1:22: want an object here"},
 		{`{"version":1,"files":{"a":1}}`, "1:27: want an object here"},
-		{`{"version":1,"files":{"a":{}}}`, "1:28: the record that ends here needs a digest and a mode"},
+		{`{"version":1,"files":{"a":{}}}`, "1:28: the record that ends here needs a digest, and a mode or blocks"},
 		{`{"version":1,"files":{"a":{"digest":1}}}`, "1:37: want a string here"},
 		{`{"version":1,"files":{"a":{"digest":"md5:1"}}}`, `1:37: "md5:1" is not "sha256:" and 64`},
 		{`{"version":1,"files":{"a":{"previous":{}}}}`, "1:39: want a list here"},
 		{`{"version":1,"files":{"a":{"previous":["x"]}}}`, `1:40: "x" is not "sha256:" and 64`},
 		{`{"version":1,"files":{"a":{"mode":"0777"}}}`, `1:35: "0777" is not "0644" or "0755"`},
 		{`{"version":1,"files":{"a":{"size":1}}}`, `1:28: unknown field "size"`},
+		{`{"version":1,"files":{"a":{"blocks":["X"]}}}`, `1:38: "X" is not the name of a block`},
+		{`{"version":1,"files":{"a":{"digest":"` + emptyDigest + `","blocks":[]}}}`, "1:122: the record that ends here needs a digest, and a mode or blocks"},
 		{file(`/etc/passwd`), `1:23: path "/etc/passwd" is absolute`},
 		{file(`../x`), `1:23: path "../x" must be a clean path`},
 		{file(`a/./b`), `1:23: path "a/./b" must be a clean path`},
@@ -175,6 +177,7 @@ func FuzzManifest(f *testing.F) {
 		"", "{}", `{"version":1}`, `{"version":1,"files":{}}`, `{"version":2}`, `{"version":1,"ejected":{"a":"b"}}`,
 		`{"version":1,"files":{"../a":{"digest":"","mode":"","target":""}}}`, "<<<<<<< HEAD\n=======\n>>>>>>> x\n",
 		`{"version":1,"files":{"a":{"digest":"` + emptyDigest + `","mode":"0644"}}}`, `{"version":1}{"version":1}`,
+		`{"version":1,"files":{"a":{"digest":"` + emptyDigest + `","blocks":["b","c"],"target":"t"}}}`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -19,12 +19,30 @@ func checkArtifacts(artifacts []Artifact) error {
 		if a.Mode != 0o644 && a.Mode != 0o755 {
 			return fmt.Errorf("artifact %q has mode %#o; 0644 and 0755 are allowed", a.Path, uint32(a.Mode))
 		}
+		if err := checkBlocks(a); err != nil {
+			return err
+		}
 		if other, dup := taken[fold(a.Path)]; dup {
 			return collision(other, a.Path)
 		}
 		taken[fold(a.Path)] = a.Path
 	}
 	return checkNesting(artifacts, taken)
+}
+
+// checkBlocks sees to it that the blocks of a partial artifact can be told from its content.
+func checkBlocks(a Artifact) error {
+	if !a.Partial {
+		return nil
+	}
+	_, found, problem := findBlocks(a.Path, a.Content)
+	switch {
+	case problem != nil:
+		return fmt.Errorf("artifact %q: %w", a.Path, problem)
+	case len(found) == 0:
+		return fmt.Errorf("artifact %q has no block", a.Path)
+	}
+	return nil
 }
 
 func collision(one, other string) error {

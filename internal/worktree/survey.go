@@ -19,11 +19,11 @@ type survey struct {
 }
 
 func (t *tree) survey(artifacts []Artifact) (survey, error) {
-	m, err := t.readManifest()
+	m, err := readManifest(t.look)
 	if err != nil {
 		return survey{}, err
 	}
-	changes, err := t.judge(m, artifacts)
+	changes, err := judge(t.look, m, artifacts)
 	if err != nil {
 		return survey{}, err
 	}
@@ -32,8 +32,8 @@ func (t *tree) survey(artifacts []Artifact) (survey, error) {
 }
 
 // readManifest returns the manifest, an empty one where there is none.
-func (t *tree) readManifest() (manifest, error) {
-	at, err := t.look(ManifestPath)
+func readManifest(look looker) (manifest, error) {
+	at, err := look(ManifestPath)
 	switch {
 	case err != nil:
 		return manifest{}, err
@@ -46,12 +46,12 @@ func (t *tree) readManifest() (manifest, error) {
 }
 
 // judge passes the verdict on every artifact and orphan.
-func (t *tree) judge(m manifest, artifacts []Artifact) ([]Change, error) {
+func judge(look looker, m manifest, artifacts []Artifact) ([]Change, error) {
 	changes := make([]Change, 0, len(artifacts))
 	written := make(map[string]fs.FileInfo, len(artifacts))
 	wanted := make(map[string]bool, len(artifacts))
 	for _, a := range artifacts {
-		at, err := t.look(a.Path)
+		at, err := look(a.Path)
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +62,7 @@ func (t *tree) judge(m manifest, artifacts []Artifact) ([]Change, error) {
 		if wanted[name] {
 			continue
 		}
-		at, err := t.look(name)
+		at, err := look(name)
 		if err != nil {
 			return nil, err
 		}

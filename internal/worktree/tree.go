@@ -51,8 +51,9 @@ func cause(err error) error {
 
 // A spot is what stands at a path: nothing, a regular file, or something in the way.
 type spot struct {
-	info        fs.FileInfo // nil where nothing stands
+	info        fs.FileInfo // nil where nothing stands, and in git's index
 	content     []byte      // of a regular file, then never nil
+	perm        fs.FileMode // of a regular file
 	obstacle    string
 	replaceable bool // the obstacle stands at the path itself and is no folder, so a rename takes its place
 }
@@ -62,7 +63,10 @@ func (s spot) equal(other spot) bool {
 	return s.obstacle == other.obstacle && (s.content == nil) == (other.content == nil) && bytes.Equal(s.content, other.content)
 }
 
-// look tells what stands at a path. It opens nothing but regular files, so no pipe or device can block it.
+// A looker tells what stands at a path of a root.
+type looker func(name string) (spot, error)
+
+// look is the [looker] of a tree. It opens nothing but regular files, so no pipe or device can block it.
 func (t *tree) look(name string) (spot, error) {
 	obstacle, err := t.walk(folders(name))
 	if obstacle != "" || err != nil {
@@ -79,7 +83,7 @@ func (t *tree) look(name string) (spot, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return spot{}, nil // another writer removed it just now
 	}
-	return spot{info: info, content: content}, err
+	return spot{info: info, content: content, perm: info.Mode().Perm()}, err
 }
 
 // walk checks that nothing but folders is on a way, as far as it exists, and says what else is.

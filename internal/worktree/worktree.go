@@ -16,6 +16,11 @@
 //	any                     listed, no render   orphan
 //	any                     ejected             ejected
 //
+// Of a file with a partial artifact only the blocks are policygen's, which stand between markers (see package source), and
+// all of this is said of them: the digest is over their names and texts, and the file may hold whatever else it likes. What is
+// different: a file without the markers, or with markers that make no sense, is obstructed; blocks that hold nothing and
+// are not listed are missing; the blocks of an orphan are taken out together with their markers, and the file stays.
+//
 // [Write] replaces what is missing or stale and removes unmodified orphans. It refuses the rest unless told
 // otherwise path by path, and then changes nothing at all. The manifest is written first, with the old and the
 // new digest of each path, then each file by a temporary file and a rename, then the manifest again: killed at
@@ -38,6 +43,10 @@ type Artifact struct {
 	Mode    fs.FileMode // 0644 or 0755
 	Target  string      // the policy's name for what was rendered
 	Content []byte
+	// Partial: only what stands between markers is policygen's, the rest of the file is somebody's own.
+	// Content has the markers and the blocks; it is written as a whole where there is no file yet.
+	// A file that exists keeps its mode.
+	Partial bool
 }
 
 // A Status says how a path, its last recorded render and a fresh render stand to each other.
@@ -46,14 +55,14 @@ type Status int
 // The statuses; the table of the package documentation tells them apart.
 const (
 	OK         Status = iota
-	Missing           // no file is there
+	Missing           // no file is there, or nothing yet between the markers
 	Stale             // the policy moved on
 	Edited            // a person changed the file
 	Conflict          // a person changed the file and the policy moved on
 	Orphan            // the manifest lists the path, no artifact has it any more
 	Foreign           // a file is there that was never ours
 	Ejected           // its owner told policygen to leave the path alone
-	Obstructed        // something that is not a file stands there or on the way
+	Obstructed        // something that is not a file stands there or on the way, or the file has not the markers it needs
 )
 
 // String returns the word that reports print, such as "stale".
@@ -67,21 +76,26 @@ type Change struct {
 	Target string // of the artifact, or of the manifest where the path is an orphan
 	Status Status
 	// WrongMode: the file is executable and should not be, or the reverse.
-	// The other permission bits are the umask's business. Never set on Windows, which has no such bit.
+	// The other permission bits are the umask's business. Never set on Windows, which has no such bit, and for partial artifacts.
 	WrongMode bool
 	// Unrecorded: the file is OK, but the manifest does not say that policygen wrote it, be it that the manifest
 	// is missing or that a person wrote what would be rendered. Were nothing done about it, the file would be
 	// Foreign or a Conflict as soon as the policy changes.
 	Unrecorded bool
-	// Edited: the file of an Orphan is not what was written. False for one that is gone.
+	// Edited: the file of an Orphan, or its blocks, are not what was written. False for one that is gone.
 	Edited bool
-	// Obstacle is what stands there in place of a file, such as "a folder"; empty without one.
+	// Obstacle is what stands there in place of a file, such as "a folder", or what is wrong with the markers of its
+	// blocks, as a phrase that follows "there is"; empty without one.
 	Obstacle string
+	Help     string // what to do about an Obstacle among the markers; empty without one
 	Old      []byte // the bytes on disk; nil where there is no file
-	New      []byte // the bytes of the fresh render; nil for an Orphan
+	New      []byte // the bytes that the whole file should have; nil for an Orphan that is removed
 
-	mode fs.FileMode // of the artifact
+	mode fs.FileMode // that a Write gives the file
 	at   spot        // what the verdict was passed on
+	// harmless is the digest of blocks that are on disk and hold nobody's work though no render had all of them: some are empty,
+	// some are what is rendered. It is empty where there is nothing to be said about that.
+	harmless string
 }
 
 // Clean reports whether a Write has nothing to do for the path.
@@ -90,6 +104,11 @@ func (c Change) Clean() bool { return c.idle() && !c.Unrecorded }
 // idle reports whether a Write has nothing to do to the file itself.
 func (c Change) idle() bool {
 	return c.Status == Ejected || c.Status == OK && !c.WrongMode
+}
+
+// Gone reports whether the path is an Orphan of which nothing is left that a Write could remove.
+func (c Change) Gone() bool {
+	return c.Status == Orphan && (c.Old == nil || c.New != nil && bytes.Equal(c.Old, c.New))
 }
 
 // String returns the path and the verdict in one line: "tests/run.sh: orphan, edited".
@@ -101,7 +120,7 @@ func (c Change) String() string {
 	case c.Status != Orphan:
 	case c.Edited:
 		text += ", edited"
-	case c.Old == nil:
+	case c.Gone():
 		text += ", gone"
 	default:
 		text += ", unmodified"
@@ -134,7 +153,7 @@ func Compare(root string, artifacts []Artifact) ([]Change, error) {
 
 // judge passes the verdict on an artifact.
 func (m manifest) judge(a Artifact, at spot) Change {
-	c := Change{Path: a.Path, Target: a.Target, Obstacle: at.obstacle, Old: at.content, New: bytes.Clone(a.Content), mode: a.Mode, at: at}
+	c := Change{Path: a.Path, Target: a.Target, Obstacle: at.obstacle, Old: at.content, New: bytes.Clone(a.Content), mode: at.changed(a.Mode), at: at}
 	if c.New == nil {
 		c.New = []byte{}
 	}
@@ -142,9 +161,14 @@ func (m manifest) judge(a Artifact, at spot) Change {
 		c.Status = Ejected
 		return c
 	}
+	if a.Partial {
+		c.mode = at.kept(a.Mode)
+		m.files[a.Path].judgePartial(&c, a)
+		return c
+	}
 	c.Status = m.status(a, at)
 	c.Unrecorded = c.Status == OK && !m.files[a.Path].has(digest(a.Content))
-	c.WrongMode = c.Old != nil && wrongMode(at.info.Mode(), a.Mode)
+	c.WrongMode = c.Old != nil && wrongMode(at.perm, a.Mode)
 	return c
 }
 
@@ -158,10 +182,10 @@ func (m manifest) status(a Artifact, at spot) Status {
 		return Missing
 	case digest(at.content) == fresh:
 		return OK
-	case !listed:
-		return Foreign
 	case known.has(digest(at.content)):
 		return Stale
+	case !listed, len(known.Blocks) > 0: // what stands around the blocks was never policygen's
+		return Foreign
 	case known.has(fresh):
 		return Edited
 	}
@@ -172,8 +196,11 @@ func (m manifest) status(a Artifact, at spot) Status {
 // place of the file, the file is gone and what is there now is none of our business.
 func (m manifest) judgeOrphan(name string, at spot) Change {
 	known := m.files[name]
-	c := Change{Path: name, Target: known.Target, Status: Orphan, Obstacle: at.obstacle, Old: at.content, at: at}
-	c.Edited = c.Old != nil && !known.has(digest(c.Old))
+	c := Change{Path: name, Target: known.Target, Status: Orphan, Obstacle: at.obstacle, Old: at.content, mode: at.kept(0), at: at}
+	if c.Old == nil || known.has(digest(c.Old)) || len(known.Blocks) > 0 && known.judgeOrphanBlocks(&c) {
+		return c
+	}
+	c.New, c.Edited = nil, true
 	return c
 }
 
@@ -185,8 +212,11 @@ func (c Change) explain() string {
 	case Conflict:
 		return "a person changed it, and the policy changed too"
 	case Foreign:
-		return "it was there before and policygen did not write it"
+		return "it was there before and policygen did not write it, or not all of it"
 	case Orphan:
+		if c.Obstacle != "" {
+			return "no target renders it any more, but there is " + c.Obstacle
+		}
 		return "no target renders it any more, but a person changed it"
 	case Obstructed:
 		return "there is " + c.Obstacle

@@ -11,7 +11,8 @@ import (
 // Options say what a [Write] may do beyond what is safe.
 type Options struct {
 	// Overwrite names the paths that a person gave up: whatever stands there is replaced,
-	// or removed where the path is an orphan. A folder and anything on the way to a path is never replaced.
+	// or removed where the path is an orphan. Of a partial artifact only the blocks are.
+	// A folder, anything on the way to a path, and markers that make no sense are never replaced.
 	Overwrite []string
 
 	testOnlyStep func()
@@ -27,8 +28,13 @@ func (e *RefusedError) Error() string {
 	b.WriteString("nothing was written, since work of others would be lost:")
 	for _, c := range e.Changes {
 		fmt.Fprintf(&b, "\n    %s: %s: %s", c.Path, c.Status, c.explain())
+		if c.Help != "" {
+			fmt.Fprintf(&b, "; %s", c.Help)
+		}
 	}
-	b.WriteString("\n    help: move what should stay into the policy or elsewhere; --overwrite PATH gives up what is at that very path, folders excepted")
+	if slices.ContainsFunc(e.Changes, func(c Change) bool { return c.Help == "" }) {
+		b.WriteString("\n    help: move what should stay into the policy or elsewhere; --overwrite PATH gives up what is at that very path, folders excepted")
+	}
 	return b.String()
 }
 
@@ -108,7 +114,7 @@ func (s survey) checkOverwrite(paths []string) error {
 func (s survey) refuse(overwrite []string) error {
 	var refused []Change
 	for _, c := range s.changes {
-		if c.needsConsent() && (!slices.Contains(overwrite, c.Path) || c.Status == Obstructed && !c.at.replaceable) {
+		if c.needsConsent() && (!slices.Contains(overwrite, c.Path) || c.Obstacle != "" && !c.at.replaceable) {
 			refused = append(refused, c)
 		}
 	}
@@ -136,7 +142,7 @@ func (t *tree) carryOut(s survey, settled manifest) error {
 	}
 	current := s.manifest
 	if !s.clean() {
-		pending := current.pending(settled)
+		pending := current.pending(settled, s.changes)
 		if err := t.saveManifest(current, pending); err != nil {
 			return err
 		}
@@ -156,7 +162,7 @@ func (t *tree) saveManifest(have, want manifest) error {
 	if err != nil {
 		return err
 	}
-	return writing(ManifestPath, t.replace(ManifestPath, want.encode(), 0o644, at))
+	return writing(ManifestPath, t.replace(ManifestPath, want.encode(), at.changed(0o644), at))
 }
 
 // apply writes all files before it removes any: a render that moved is there twice rather than not at all.
@@ -170,19 +176,27 @@ func (t *tree) apply(changes []Change) error {
 		}
 	}
 	for _, c := range changes {
-		if c.Status != Orphan || c.Old == nil {
+		if c.Status != Orphan || c.Gone() {
 			continue
 		}
-		if err := t.remove(c.Path, c.at); err != nil {
+		if err := t.removeOrphan(c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// removeOrphan removes what policygen wrote: the file, or only the blocks in it.
+func (t *tree) removeOrphan(c Change) error {
+	if c.New == nil {
+		return t.remove(c.Path, c.at)
+	}
+	return writing(c.Path, t.replace(c.Path, c.New, c.mode, c.at))
+}
+
 func (t *tree) put(c Change) error {
 	if c.Status == OK {
-		return t.chmod(c.Path, c.mode, c.at)
+		return t.chmod(c.Path, c.mode)
 	}
 	return writing(c.Path, t.replace(c.Path, c.New, c.mode, c.at))
 }

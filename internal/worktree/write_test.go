@@ -184,9 +184,9 @@ func crash(t *testing.T, root string, artifacts []Artifact, n int) (finished boo
 // generations are three renders that add, change, move, drop and make executable.
 func generations() [3][]Artifact {
 	return [3][]Artifact{
-		{artifact("a", "a1\n"), artifact("d/b", "b1\n"), artifact("d/c", "c1\n"), artifact("only/first", "f\n")},
-		{artifact("a", "a2\n"), script("d/b", "b1\n"), artifact("e/c", "c1\n"), artifact("only/second", "s\n")},
-		{script("a", "a3\n"), artifact("d/b", "b3\n"), artifact("d/c", "c1\n")},
+		{artifact("a", "a1\n"), artifact("d/b", "b1\n"), artifact("d/c", "c1\n"), artifact("only/first", "f\n"), blocksOnly("p.md", "x", "1\n")},
+		{artifact("a", "a2\n"), script("d/b", "b1\n"), artifact("e/c", "c1\n"), artifact("only/second", "s\n"), blocksOnly("q.md", "x", "1\n")},
+		{script("a", "a3\n"), artifact("d/b", "b3\n"), artifact("d/c", "c1\n"), blocksOnly("q.md", "x", "2\n")},
 	}
 }
 
@@ -226,6 +226,36 @@ func TestCrashAtEveryStep(t *testing.T) {
 	}
 }
 
+// Killed before any step, a Write that makes a partial file of a whole one, or that fills what a person left to it, knows the file again.
+func TestCrashBeforePartial(t *testing.T) {
+	render := []Artifact{partial("x.md", "a", "1\n", "b", "2\n")}
+	for _, start := range []func(root string){
+		func(root string) { write(t, root, []Artifact{artifact("x.md", "all\n")}) },
+		func(root string) { put(t, root, "x.md", block("a", "")+block("b", "\n")) },
+		func(root string) { put(t, root, "x.md", block("a", "1\n")+block("b", "")) },
+		func(root string) { write(t, root, []Artifact{partial("x.md", "a", "0\n", "b", "2\n", "c", "3\n")}) },
+		func(root string) {
+			write(t, root, []Artifact{partial("x.md", "a", "0\n")})
+			put(t, root, "x.md", block("a", "0\n")+block("b", "2\n"))
+		},
+		func(root string) {
+			write(t, root, []Artifact{artifact("x.md", "all\n")})
+			put(t, root, "x.md", "mine"+"\n"+block("a", "")+block("b", "2\n"))
+		},
+	} {
+		for n := 0; ; n++ {
+			root := scratch(t)
+			start(root)
+			finished := crash(t, root, render, n)
+			write(t, root, render)
+			expect(t, verdicts(t, root, render), "x.md: ok")
+			if finished {
+				break
+			}
+		}
+	}
+}
+
 // checkWhole proves that every file has a content that some render gave it.
 func checkWhole(t *testing.T, root string, known map[string]bool) {
 	t.Helper()
@@ -245,7 +275,8 @@ func checkExactly(t *testing.T, root string, artifacts []Artifact) {
 	t.Helper()
 	is := snapshot(t, root)
 	for _, a := range artifacts {
-		if want := a.Mode.String() + " " + string(a.Content); is[a.Path] != want {
+		mode, content := asWritten(a)
+		if want := mode.String() + " " + content; is[a.Path] != want {
 			t.Fatalf("%s is %q, want %q", a.Path, is[a.Path], want)
 		}
 		delete(is, a.Path)
