@@ -114,6 +114,7 @@ func BenchmarkEmbedded(b *testing.B) {
 	}
 	cue := append([]string{tool(b, "cue"), "export", "-e", "policy"}, files...)
 	export := median(b, func() time.Duration { return run(b, dir, nil, cue...).wall })
+	vet := append([]string{tool(b, "cue"), "vet", "-c"}, files...)
 	process := func(args ...string) func() time.Duration {
 		return func() time.Duration {
 			return run(b, dir, nil, append([]string{tool(b, "policygen")}, args...)...).wall
@@ -127,6 +128,7 @@ func BenchmarkEmbedded(b *testing.B) {
 		measure func() time.Duration
 	}{
 		{"cue-export", func() time.Duration { return run(b, dir, nil, cue...).wall }},
+		{"cue-vet", func() time.Duration { return run(b, dir, nil, vet...).wall }},
 		{"policygen-version", process("version")},
 		{"policygen-render-all-new", process("render", "--diff")},
 		{"policygen-nothing-to-do", process("render", "--check", "--out", "rendered")},
@@ -134,7 +136,7 @@ func BenchmarkEmbedded(b *testing.B) {
 		{"stage-render", func() time.Duration { return timed(func() { render(b, in) }) }},
 		{"stage-verify", func() time.Duration {
 			return timed(func() {
-				if err := rendering.Prove("tests/run_all_tests.sh", "docs/testing.md"); err != nil {
+				if err := rendering.Prove(paths(rendering)...); err != nil {
 					b.Fatal(err)
 				}
 			})
@@ -170,6 +172,63 @@ func render(b *testing.B, in generate.Input) generate.Rendering {
 		b.Fatal(err)
 	}
 	return r
+}
+
+func paths(r generate.Rendering) []string {
+	var all []string
+	for _, a := range r.Artifacts {
+		all = append(all, a.Path)
+	}
+	return all
+}
+
+// BenchmarkTargets renders policies with more and more targets: all of them new, then with nothing to do. x-linear is
+// the time per target against that with 10.
+func BenchmarkTargets(b *testing.B) {
+	for _, row := range []struct {
+		name string
+		args []string
+	}{{"new", []string{"render"}}, {"nothing-to-do", []string{"render", "--check"}}} {
+		var perTarget float64
+		for _, n := range []int{10, 100, 1000} {
+			dir := b.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "policygen.cue"), []byte(manyTargets(n)), 0o666); err != nil {
+				b.Fatal(err)
+			}
+			run(b, dir, nil, tool(b, "policygen"), "render")
+			b.Run(fmt.Sprintf("%s/%d", row.name, n), func(b *testing.B) {
+				took := median(b, func() time.Duration {
+					if row.name == "new" {
+						for _, old := range []string{"rendered", ".policygen"} {
+							if err := os.RemoveAll(filepath.Join(dir, old)); err != nil {
+								b.Fatal(err)
+							}
+						}
+					}
+					return run(b, dir, nil, append([]string{tool(b, "policygen")}, row.args...)...).wall
+				})
+				each := float64(took) / float64(n)
+				if perTarget == 0 {
+					perTarget = each
+				}
+				b.ReportMetric(float64(took.Microseconds())/1000, "ms")
+				b.ReportMetric(each/perTarget, "x-linear")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// manyTargets is a policy with two backends, one wrapper and files of the policy's own that are made from the plans.
+func manyTargets(n int) string {
+	var b strings.Builder
+	b.WriteString("plans: _\npolicy: {\n\tproject: \"many\"\n\tdefaults: {backend: \"a\", workers: default: 1}\n\tbackends: {a: {}, b: workers: default: 2}\n")
+	b.WriteString("\tphases: unit: paths: [\"tests\"]\n\ttargets: wrapper: {kind: \"wrapper\", path: \"rendered/run.sh\"}\n")
+	for i := range n - 1 {
+		fmt.Fprintf(&b, "\ttargets: t%d: {path: \"rendered/%d.yml\", format: \"yaml\", content: {number: %d, jobs: [for p in plans {p.backend + p.workers}]}}\n", i, i, i)
+	}
+	b.WriteString("}\n")
+	return b.String()
 }
 
 // BenchmarkWrapper measures the rendered wrapper of the embedded policy: its shell part up to the exec of the runner against

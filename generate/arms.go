@@ -11,23 +11,40 @@ import (
 // A background is the words about a run as a whole that some backends share.
 type background struct {
 	Backends []string
-	Words    []string
+	From     []Origin // of the backends
+	Words    []word
 }
 
 // runArms are the cases of one run of the loop over the phases.
 type runArms struct {
 	Run      string
+	From     []Origin
 	Arms     []arm // may be empty, for a phase that runs nowhere
 	Same     bool  // one arm is right for every backend
 	Complete bool  // every backend has an arm
+	Else     []Origin
 }
 
 // An arm is what a run is for the backends that share its plan.
 type arm struct {
 	Backends  []string
-	Assign    string   // shell assignments, quoted
-	Words     []string // of the phase's section
-	PathWords []string // left out where the command line names paths
+	From      []Origin // of the backends
+	Assign    []word   // shell assignments
+	Words     []word   // of the phase's section
+	PathWords []word   // left out where the command line names paths
+}
+
+// key is equal for arms that say the same.
+func (a arm) key() string {
+	return joined(slices.Concat(a.Assign, a.Words, words(nil, ""), a.PathWords), "\x00")
+}
+
+// add adds a backend, and the origins of its arm, which says the same.
+func (a *arm) add(backend string, same arm) {
+	a.Backends = append(a.Backends, backend)
+	addOrigins(a.Assign, same.Assign)
+	addOrigins(a.Words, same.Words)
+	addOrigins(a.PathWords, same.PathWords)
 }
 
 // runName returns the name of a plan in the loop of the wrapper.
@@ -58,99 +75,138 @@ func runs(in Input) []string {
 
 // allRunArms returns the cases of the loop, plans of one run that are equal but for the backend in one arm.
 func allRunArms(in Input, runs []string) []runArms {
-	byRun := map[string]*runArms{}
 	all := make([]runArms, len(runs))
 	for i, name := range runs {
-		all[i].Run = name
-		byRun[name] = &all[i]
-	}
-	index := map[string]int{}
-	for _, p := range in.Plans {
-		r := byRun[runName(p)]
-		a := arm{Assign: assignments(p, in.Policy.Runner.WorkersEnv != ""), Words: phaseWords(p), PathWords: pathWords(p)}
-		same := strings.Join(slices.Concat([]string{r.Run, a.Assign}, a.Words, a.PathWords), "\x00")
-		i, seen := index[same]
-		if !seen {
-			i = len(r.Arms)
-			index[same] = i
-			r.Arms = append(r.Arms, a)
+		all[i] = runArms{Run: name, From: fromRun(in, name)}
+		index := map[string]int{}
+		for _, p := range in.Plans {
+			if runName(p) != name {
+				continue
+			}
+			a := newArm(in, p)
+			at, seen := index[a.key()]
+			if !seen {
+				at = len(all[i].Arms)
+				index[a.key()] = at
+				all[i].Arms = append(all[i].Arms, a)
+			}
+			all[i].Arms[at].add(p.Backend, a)
 		}
-		r.Arms[i].Backends = append(r.Arms[i].Backends, p.Backend)
-	}
-	for i := range all {
-		enabled := 0
-		for _, a := range all[i].Arms {
-			enabled += len(a.Backends)
-		}
-		all[i].Complete = enabled == len(in.Policy.Backends)
-		all[i].Same = all[i].Complete && len(all[i].Arms) == 1
+		all[i].finish(in)
 	}
 	return all
 }
 
+// finish fills in what follows from all arms together.
+func (r *runArms) finish(in Input) {
+	f := fields{in.Policy}
+	enabled := 0
+	for i, a := range r.Arms {
+		enabled += len(a.Backends)
+		r.Arms[i].From = fromThese(f.backends(), a.Backends)
+	}
+	r.Complete = enabled == len(in.Policy.Backends)
+	r.Same = r.Complete && len(r.Arms) == 1
+	if !r.Complete {
+		r.Else = f.switchedOff(r.Run)
+	}
+}
+
+// fromRun returns what the name of a run follows from.
+func fromRun(in Input, run string) []Origin {
+	phase, half := strings.CutSuffix(run, "+serial")
+	from := fromThese(fields{in.Policy}.phases(), []string{phase})
+	for _, p := range in.Plans {
+		if half && p.Name() == run {
+			from = union(from, splitBy(p))
+		}
+	}
+	return from
+}
+
+func newArm(in Input, p policy.Plan) arm {
+	return arm{Assign: assignments(p, in.Policy.Runner.WorkersEnv != ""), Words: phaseWords(in, p), PathWords: pathWords(in, p)}
+}
+
 // assignments returns the shell assignments that hold the worker settings of a plan. What a variable does that is over
 // the cap is only of use where the policy has such a variable.
-func assignments(p policy.Plan, workersEnv bool) string {
-	var a []string
-	set := func(name, value string) { a = append(a, "pg_"+name+"="+mustQuote(value)) }
+func assignments(p policy.Plan, workersEnv bool) []word {
+	var all []word
+	set := func(name, value string, from []Origin) {
+		all = append(all, word{"pg_" + name + "=" + mustQuote(value), from})
+	}
 	if p.Serial.Value {
-		set("from", "serial")
-		return strings.Join(a, " ")
+		set("from", "serial", origin(p.Serial, p, "serial"))
+		return all
 	}
-	set("fixed", p.Workers.Value)
-	set("from", string(p.Workers.Layer))
+	count := origin(p.Workers, p, "workers.default", "workers.detect")
+	set("fixed", p.Workers.Value, count)
+	set("from", string(p.Workers.Layer), count)
 	if p.Cap.IsSet() {
-		set("max", strconv.Itoa(p.Cap.Value))
-		set("over_flag", string(p.BeyondFlag.Value))
+		limit := origin(p.Cap, p, "workers.max")
+		set("max", strconv.Itoa(p.Cap.Value), limit)
+		set("over_flag", string(p.BeyondFlag.Value), union(limit, origin(p.BeyondFlag, p, "workers.beyond.flag")))
 		if workersEnv {
-			set("over_env", string(p.BeyondEnv.Value))
+			set("over_env", string(p.BeyondEnv.Value), union(limit, origin(p.BeyondEnv, p, "workers.beyond.env")))
 		}
-		if r := capReason(p); r != "" {
-			set("reason", r)
+		if names, from := capReason(p); names != "" {
+			set("reason", names, from)
 		}
 	}
+	mode := origin(p.Dist, p, "dist")
 	if p.Dist.IsSet() {
-		set("dist", p.Dist.Value)
+		set("dist", p.Dist.Value, mode)
 	}
 	if p.Restart.IsSet() {
-		set("restart", strconv.Itoa(p.Restart.Value))
+		from := origin(p.Restart, p, "maxWorkerRestart")
+		if p.Restart.Layer == policy.BuiltIn {
+			from = mode // a grouped one
+		}
+		set("restart", strconv.Itoa(p.Restart.Value), from)
 	}
-	return strings.Join(a, " ")
+	return all
 }
 
 // capReason names the facts that the cap of a plan exists for, in brackets, for the note about a count over it.
-func capReason(p policy.Plan) string {
+func capReason(p policy.Plan) (names string, from []Origin) {
 	var ids []string
 	for _, r := range p.Because {
 		if len(r.Settings) == 0 || slices.Contains(r.Settings, "workers") || slices.Contains(r.Settings, "workers.max") {
 			ids = append(ids, r.Fact.ID)
+			from = union(from, fromReason(r))
 		}
 	}
 	if len(ids) == 0 {
-		return ""
+		return "", nil
 	}
-	return " (" + strings.Join(ids, ", ") + ")"
+	return " (" + strings.Join(ids, ", ") + ")", from
 }
 
 // phaseWords returns the words of a plan's section that no input changes.
-func phaseWords(p policy.Plan) []string {
-	words := []string{"phase=" + strings.TrimPrefix(runName(p), "+")}
+func phaseWords(in Input, p policy.Plan) []word {
+	all := words(fromRun(in, runName(p)), "phase="+strings.TrimPrefix(runName(p), "+"))
+	add := func(from []Origin, text string) { all = append(all, word{text, from}) }
 	if p.Limit.IsSet() {
-		words = append(words, "limit="+seconds(p.Limit.Value.Seconds()))
+		add(origin(p.Limit, p, "timeout"), "limit="+seconds(p.Limit.Value.Seconds()))
 	}
 	for _, a := range pytestArgs(p) {
-		words = append(words, "arg="+a)
+		add(a.from, "arg="+a.text)
 	}
 	for _, e := range p.Env {
-		words = append(words, envWord(e))
+		add(origin(e.Setting, p, envField(e.Mode)+"."+e.Name), envWord(e))
 	}
 	if p.AllowEmpty.Value {
-		words = append(words, "allow-empty=1")
+		add(origin(p.AllowEmpty, p, "allowEmpty"), "allow-empty=1")
 	}
 	if !p.Required.Value {
-		words = append(words, "required=0")
+		add(origin(p.Required, p, "required"), "required=0")
 	}
-	return words
+	return all
+}
+
+// envField returns the field of a policy that holds the variables of a mode.
+func envField(m policy.EnvMode) string {
+	return map[policy.EnvMode]string{policy.EnvSet: "env", policy.EnvDefault: "envDefault", policy.EnvUnset: "unset"}[m]
 }
 
 func envWord(e policy.EnvVar) string {
@@ -161,59 +217,65 @@ func envWord(e policy.EnvVar) string {
 }
 
 // pathWords returns the words that say where the plan's tests are.
-func pathWords(p policy.Plan) []string {
-	var words []string
+func pathWords(in Input, p policy.Plan) []word {
+	var all []word
+	rest := fields{in.Policy}.under("phases", p.Phase, "rest")
 	for _, i := range p.Ignore {
-		words = append(words, "arg=--ignore="+i.Value)
+		all = append(all, word{"arg=--ignore=" + i.Value, union(origin(i, p, "paths"), rest)})
 	}
 	for _, s := range p.Paths {
-		words = append(words, "path="+s.Value)
+		all = append(all, word{"path=" + s.Value, origin(s, p, "paths")})
 	}
-	return words
+	return all
 }
 
 // backgrounds returns, for each group of backends, what their runs need and which workarounds they hold.
 func backgrounds(in Input) []background {
 	var all []background
 	index := map[string]int{}
-	plans := map[string][]policy.Plan{}
-	for _, p := range in.Plans {
-		plans[p.Backend] = append(plans[p.Backend], p)
-	}
 	for _, b := range in.Policy.Backends {
-		words := slices.Concat(needWords(plans[b.Name]), becauseWords(plans[b.Name]))
-		if len(words) == 0 {
+		plans := plansOf(in.Plans, b.Name)
+		about := slices.Concat(needWords(in, plans), becauseWords(plans))
+		if len(about) == 0 {
 			continue
 		}
-		same := strings.Join(words, "\x00")
+		same := joined(about, "\x00")
 		i, seen := index[same]
 		if !seen {
 			i = len(all)
 			index[same] = i
-			all = append(all, background{Words: words})
+			all = append(all, background{Words: about})
 		}
 		all[i].Backends = append(all[i].Backends, b.Name)
+		addOrigins(all[i].Words, about)
+	}
+	for i, b := range all {
+		all[i].From = fromThese(fields{in.Policy}.backends(), b.Backends)
 	}
 	return all
 }
 
-// needWords returns one need= section for each bound that the plans have on a distribution.
-func needWords(plans []policy.Plan) []string {
-	var words []string
-	for _, n := range needs(plans) {
-		words = append(words, "need="+n.Package, "range="+n.Range)
-		if n.CheckedThrough != "" {
-			words = append(words, "checked="+n.CheckedThrough)
-		}
-		words = append(words, "why="+n.Why)
-	}
-	return words
+func plansOf(plans []policy.Plan, backend string) []policy.Plan {
+	return slices.DeleteFunc(slices.Clone(plans), func(p policy.Plan) bool { return p.Backend != backend })
 }
 
-func becauseWords(plans []policy.Plan) []string {
-	var words []string
-	for _, w := range workarounds(plans) {
-		words = append(words, "because="+w.Fact.ID, "text="+w.line())
+// needWords returns one need= section for each bound that the plans have on a distribution.
+func needWords(in Input, plans []policy.Plan) []word {
+	var all []word
+	for _, n := range needs(plans) {
+		all = append(all, words(n.From, "need="+n.Package, "range="+n.Range)...)
+		if n.CheckedThrough != "" {
+			all = append(all, word{"checked=" + n.CheckedThrough, fields{in.Policy}.checked(n)})
+		}
+		all = append(all, word{"why=" + n.Why, n.From})
 	}
-	return words
+	return all
+}
+
+func becauseWords(plans []policy.Plan) []word {
+	var all []word
+	for _, w := range workarounds(plans) {
+		all = append(all, words(w.From, "because="+w.Fact.ID, "text="+w.line())...)
+	}
+	return all
 }

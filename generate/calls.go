@@ -17,7 +17,7 @@ func calls(in Input, root string) []wrapperCall {
 	var all []wrapperCall
 	shapes := map[string]bool{}
 	for _, b := range in.Policy.Backends {
-		shape := planShape(in.Plans, b.Name)
+		shape := planShape(in, b.Name)
 		if len(in.Policy.Backends) > manyBackends && shapes[shape] {
 			all = append(all, call("--backend", b.Name))
 			continue
@@ -31,11 +31,11 @@ func calls(in Input, root string) []wrapperCall {
 }
 
 // planShape is equal for backends whose plans differ in nothing but their name.
-func planShape(plans []policy.Plan, backend string) string {
+func planShape(in Input, backend string) string {
 	var b strings.Builder
-	for _, p := range plans {
+	for _, p := range in.Plans {
 		if p.Backend == backend {
-			fmt.Fprintf(&b, "%s %s %q %q\n", runName(p), assignments(p, true), phaseWords(p), pathWords(p))
+			fmt.Fprintf(&b, "%s %q\n", runName(p), newArm(in, p).key())
 		}
 	}
 	return b.String()
@@ -115,10 +115,15 @@ func commandLineCalls(in Input) []wrapperCall {
 		call("--dist"), call("--dist", "bogus"), call("--dist=lod"), call("--dist", "loadfil"), call("--dist=each"), call("--dist", "no"),
 		call("--dry-run"), call("--print-config"), call("--dry-run", "--print-config"),
 		call("--fail-fast"), call("--keep-going"), call("--keep-going", "--fail-fast"), call("--no-color"), call("--no-preflight"),
+		call("--shard", "2/4"), call("--shard=02/004", "--phase", phase, "tests/a.py"), call("--shard=1/3", "--shard", "100/100"), call("--shard=99/100", "--list"),
+		call("--shard"), call("--shard", "-x"), call("--shard", ""), call("--shard="), call("--shard", "2"), call("--shard", "/2"), call("--shard=2/"), call("--shard=/"),
+		call("--shard", "0/2"), call("--shard=1/0"), call("--shard=00/00"), call("--shard=3/2"), call("--shard=1/101"), call("--shard=101/101"), call("--shard=1/2/3"),
+		call("--shard", "+1/2"), call("--shard", "1/ 2"), call("--shard=a/b"), call("--shard=99999999999999999999/2"), call("--shard=1/99999999999999999999"),
+		call("--shard-id=1"), call("--", "--shard", "0/0"),
 		call("--log-dir", "log s", "--junit-dir=j"), call("--log-dir"), call("--log-dir="), call("--junit-dir", ""), call("--junit-dir"),
 		call("-k"), call("-k", ""), call("-k", "a and b", "-m", "slow", "-p", "no:cov", "-o", "a=b", "-W", "error", "-c", "x.ini", "-r", "A"),
 		call("-rA", "-vv", "-xk", "-v", "-kxk", "tests/c.py"), call("-rA", "-vv", "--cov=x", "*", "", "a b", "-k", "-x", "$(touch x)", "`x`", "'"), call("--", "a\nb", "", "-k"),
-		call("-k", "--"), call("--lf", "--maxfail", "2", "--maxfail=3", "tests/b.py"), call("--bogus"), call("--pdb"), call("-n", "2", "--trace"), call("--", "--pdb"), call("--list", "tests/a.py"), call("--list", "-n", "9999"),
+		call("-k", "--"), call("--lf", "--maxfail", "2", "--maxfail=3", "tests/b.py"), call("--bogus"), call("--pdb"), call("--trace"), call("-n", "2", "--trace"), call("--", "--pdb"), call("--list", "tests/a.py"), call("--list", "-n", "9999"),
 	}
 	var valued, modes []string
 	for _, letter := range strings.Split(valueLetters, "") {

@@ -138,6 +138,16 @@ func TestContractARefusals(t *testing.T) {
 		"C1 variable":       {call().with("SPARKLESS_TEST_BACKEND", "robbin"), "unknown backend (from SPARKLESS_TEST_BACKEND) 'robbin'; did you mean robin?"},
 		"C3":                {call().with("SPARKLESS_TEST_BACKEND", "mock").with("MOCK_SPARK_TEST_BACKEND", "robin"), "says backend mock and MOCK_SPARK_TEST_BACKEND says robin"},
 		"phase":             {call("--phase", "unti"), "did you mean unit?"},
+		"shard":             {call("--shard"), "--shard needs a value"},
+		"shard, an option":  {call("--shard", "-x"), "--shard needs a value, not '-x'"},
+		"shard, empty":      {call("--shard="), "--shard needs I/N, two whole numbers with 1 <= I <= N <= 100, not ''"},
+		"shard, one number": {call("--shard=2"), "not '2'"},
+		"shard, none":       {call("--shard=0/2"), "not '0/2'"},
+		"shard, beyond":     {call("--shard=3/2"), "not '3/2'"},
+		"shard, too many":   {call("--shard=1/101"), "not '1/101'"},
+		"shard, fraction":   {call("--shard=1.5/2"), "not '1.5/2'"},
+		"shard, huge":       {call("--shard=1/18446744073709551617"), "not '1/18446744073709551617'"},
+		"shard, last wins":  {call("--shard=1/2", "--shard", "x"), "not 'x'"},
 	} {
 		t.Run(item, func(t *testing.T) { contract{w.wrapper, t}.refuses(c.call, c.says) })
 	}
@@ -195,10 +205,14 @@ func TestContractA7Options(t *testing.T) {
 		{"--dry-run", "mode=dry-run"}, {"--print-config", "mode=print-config"}, {"--keep-going", "keep-going=1"}, {"--fail-fast", "keep-going=0"},
 		{"", "keep-going=1"}, {"--log-dir=d", "log-dir=d"}, {"--junit-dir=d", "junit-dir=d"}, {"--no-color", "color=never"},
 		{"--no-preflight", "preflight=0"}, {"", "preflight=1"}, {"", "mode=run"},
+		{"--shard 2/4", "shard=2/4"}, {"--shard=100/100", "shard=100/100"}, {"--shard=1/3 --shard 02/0010 tests/a.py", "shard=2/10"},
 	} {
 		if got := w.global(call(strings.Fields(c.args)...)); !slices.Contains(got, c.word) {
 			t.Errorf("%q: no %s in %q", c.args, c.word, got)
 		}
+	}
+	if got := w.global(call("--", "--shard", "1/2")); slices.ContainsFunc(got, func(word string) bool { return strings.HasPrefix(word, "shard=") }) {
+		t.Errorf("--shard behind -- and none at all: %q", got)
 	}
 	if _, order := w.phases(call("--phase", "parity", "--phase=unit")); !slices.Equal(order, []string{"unit", "parity"}) {
 		t.Errorf("--phase twice runs %q", order)
@@ -423,8 +437,8 @@ func TestContractLText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, a := range r.Artifacts {
-			if !bytes.HasPrefix(a.Content, []byte("#!")) {
+		for i, a := range r.Artifacts {
+			if in.Policy.Targets[i].Kind != "wrapper" {
 				continue
 			}
 			if a.Mode != 0o755 {

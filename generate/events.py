@@ -7,6 +7,7 @@ INTERNALERROR, which neither a log nor a junit file does. The fields of a line: 
     imported    pytest has read this file; a conftest that ends the process comes before any hook
     loaded      the plugin works in this process
     begun       the session has started; --help and the like have none
+    dealt       tests: how many were dealt out to all shards together
     collected   ids: tests to be run, after deselection; only ids not named before; never under --collect-only
     started     id: written by the process that runs the test
     reported    id, when, outcome: written by the controller; worker is where it ran; a passed setup is left out, as started says it
@@ -15,7 +16,8 @@ INTERNALERROR, which neither a log nor a junit file does. The fields of a line: 
     interrupt   ctrl-C, as against the Interrupted of a collection error, which shares the exit code 2
     finish      status, reason: why the session was stopped on purpose, if it was
 
-Nothing here may disturb the run: every hook swallows its own failure. Works with pytest 7.0 to 9 and xdist 2.5 to 3.8, or without.
+Under --shard it also deals the tests out. A run of the wrong tests must not look like a good one, so a failure of that ends pytest. Nothing
+else here may disturb the run: every other hook swallows its own failure. Works with pytest 7.0 to 9 and xdist 2.5 to 3.8, or without.
 """
 import json
 import os
@@ -27,9 +29,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def take_environment():
-    """Return the path of the event file and remove our traces, so that tests see the environment the policy describes.
+    """Return the path of the event file and the shard, and remove our traces, so that tests see the environment the policy describes.
 
-    Workers need neither variable: xdist sends them sys.path through execnet, and the file arrives in their workerinput.
+    Workers need none of the variables: xdist sends them sys.path through execnet, and file and shard arrive in their workerinput.
     """
     folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if HERE in folders:
@@ -38,7 +40,7 @@ def take_environment():
             os.environ["PYTHONPATH"] = os.pathsep.join(folders)
         else:
             del os.environ["PYTHONPATH"]
-    return os.environ.pop("POLICYGEN_EVENTS", None)
+    return os.environ.pop("POLICYGEN_EVENTS", None), os.environ.pop("POLICYGEN_SHARD", "")
 
 
 class Recorder:
@@ -145,14 +147,69 @@ class Recorder:
                 self.write("finish", status=int(exitstatus), reason=reason)
 
 
+def deal(sizes, count):
+    """Map files to shards 1 to count: the largest file first, each to the shard that has the fewest tests by then.
+
+    Ties go by name and number, so that every process on every machine deals alike. sizes maps files to their number of tests.
+    """
+    loads, dealt = [0] * count, {}
+    for name in sorted(sizes, key=lambda name: (-sizes[name], name)):
+        lightest = loads.index(min(loads))
+        loads[lightest] += sizes[name]
+        dealt[name] = lightest + 1
+    return dealt
+
+
+def file_of(item):
+    """The path below rootdir, with slashes on every system; what --dist loadfile goes by too."""
+    return item.nodeid.partition("::")[0]
+
+
+class Dealer:
+    """Leaves one shard of the tests; those of one file stay together, since they may share state."""
+
+    def __init__(self, config, shard):
+        self.config = config
+        self.shard = shard
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node):
+        node.workerinput["policygen_shard"] = self.shard
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items):
+        """Deal what all others have left: --lf is a tryfirst wrapper as well, registered before us, and so it has ended before us."""
+        outcome = yield
+        outcome.get_result()
+        index, count = map(int, self.shard.split("/"))
+        sizes = {}
+        for item in items:
+            sizes[file_of(item)] = sizes.get(file_of(item), 0) + 1
+        dealt = deal(sizes, count)
+        others = [item for item in items if dealt[file_of(item)] != index]
+        self.announce(len(items))
+        items[:] = [item for item in items if dealt[file_of(item)] == index]
+        if others:
+            self.config.hook.pytest_deselected(items=others)
+
+    def announce(self, tests):
+        recorder = self.config.pluginmanager.getplugin("policygen_recorder")
+        with suppress(Exception):
+            recorder.write("dealt", tests=tests)
+
+
 def pytest_configure(config):
+    given = getattr(config, "workerinput", {})
+    shard = given.get("policygen_shard") or SHARD
+    if shard and not config.pluginmanager.hasplugin("policygen_dealer"):
+        config.pluginmanager.register(Dealer(config, shard), "policygen_dealer")
     with suppress(Exception):
-        path = getattr(config, "workerinput", {}).get("policygen_events") or EVENTS
+        path = given.get("policygen_events") or EVENTS
         if path and not config.pluginmanager.hasplugin("policygen_recorder"):
             config.pluginmanager.register(Recorder(config, path), "policygen_recorder")
 
 
-EVENTS = take_environment()
+EVENTS, SHARD = take_environment()
 if EVENTS:
     with suppress(Exception), open(EVENTS, "a", encoding="ascii") as lines:
         lines.write(json.dumps({"event": "imported", "worker": "main"}) + "\n")

@@ -34,20 +34,31 @@ func NewInput(p *policy.Policy, command string) (Input, error) {
 // A Rendering is the artifacts of all targets, in the order of the policy's targets.
 type Rendering struct {
 	Artifacts []worktree.Artifact
-	proofs    map[string]func() error // by path
+	rendered  map[string]rendered // by path
+}
+
+// A rendered is what came of one target.
+type rendered struct {
+	content []byte
+	mode    fs.FileMode
+	partial bool         // only what stands between markers is policygen's
+	origins [][]Origin   // of each line of content; may be shorter
+	prove   func() error // nil where parsing was the proof
 }
 
 // Render makes the artifact of every target and parses it as what it is. None may be written before [Rendering.Prove]
-// has returned nil for it. An error is a defect of policygen itself, never of the policy.
+// has returned nil for it. An error is a [finding.List] where a target can't do what the policy asks of it, else a defect of policygen itself.
 func Render(in Input) (Rendering, error) {
-	r := Rendering{proofs: map[string]func() error{}}
+	r := Rendering{rendered: map[string]rendered{}}
 	for _, target := range in.Policy.Targets {
-		content, mode, proof, err := renderTarget(in, target)
+		made, err := renderTarget(in, target)
 		if err != nil {
 			return Rendering{}, fmt.Errorf("rendering %s: %w", target.Path, err)
 		}
-		r.Artifacts = append(r.Artifacts, worktree.Artifact{Path: target.Path, Mode: mode, Target: target.Name, Content: content})
-		r.proofs[target.Path] = proof
+		r.Artifacts = append(r.Artifacts, worktree.Artifact{
+			Path: target.Path, Mode: made.mode, Target: target.Name, Content: made.content, Partial: made.partial,
+		})
+		r.rendered[target.Path] = made
 	}
 	return r, nil
 }
@@ -56,8 +67,8 @@ func Render(in Input) (Rendering, error) {
 // it takes most of the time, and a file that is what it should be was proved when it was written.
 func (r Rendering) Prove(paths ...string) error {
 	for _, path := range paths {
-		if proof := r.proofs[path]; proof != nil {
-			if err := proof(); err != nil {
+		if prove := r.rendered[path].prove; prove != nil {
+			if err := prove(); err != nil {
 				return fmt.Errorf("proving %s: %w", path, err)
 			}
 		}
@@ -65,17 +76,34 @@ func (r Rendering) Prove(paths ...string) error {
 	return nil
 }
 
-func renderTarget(in Input, target policy.Target) (content []byte, mode fs.FileMode, proof func() error, err error) {
+// Origins returns what a line of an artifact follows from, counted from 1; nothing for a line that is the same under every policy.
+func (r Rendering) Origins(path string, line int) []Origin {
+	if all := r.rendered[path].origins; line >= 1 && line <= len(all) {
+		return all[line-1]
+	}
+	return nil
+}
+
+func renderTarget(in Input, target policy.Target) (rendered, error) {
 	switch target.Kind {
 	case "wrapper":
 		w, err := newWrapper(in, target.Path)
 		if err != nil {
-			return nil, 0, nil, err
+			return rendered{}, err
 		}
-		return w.Text, 0o755, w.verify, nil
+		return rendered{content: w.Text, mode: 0o755, origins: w.origins, prove: w.verify}, nil
 	case "docs":
-		page, err := renderDocs(in)
-		return page, 0o644, func() error { return checkMarkdown(page) }, err
+		return renderDocs(in, target)
+	case "github":
+		return renderGitHub(in)
+	case "gitlab":
+		return renderGitLab(in)
+	case "constraints":
+		return renderConstraints(in, target)
+	case "pytest":
+		return renderPytest(in, target)
+	case "":
+		return renderContent(in, target)
 	}
 	panic("target of unknown kind " + target.Kind)
 }

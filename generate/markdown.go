@@ -41,7 +41,7 @@ func checkMarkdown(page []byte) error {
 // markdown escapes text for a line or a table cell.
 func markdown(s string) string {
 	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]",
-		"&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ").Replace(s)
+		"&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(oneLine(s))
 }
 
 // code makes a code span that also holds in a table cell, whatever backquotes the text has.
@@ -50,7 +50,7 @@ func code(s string) string {
 	for strings.Contains(s, fence) {
 		fence += "`"
 	}
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "|", "\\|"), "\n", " ")
+	s = strings.ReplaceAll(oneLine(s), "|", "\\|")
 	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
 		s = " " + s + " "
 	}

@@ -161,6 +161,9 @@ func (m model) invocation(c wrapperCall, line commandLine, pythonFrom string) in
 	if line.junitDir != "" {
 		inv.add("junit-dir", line.junitDir)
 	}
+	if line.shard != "" {
+		inv.add("shard", line.shard)
+	}
 	for _, name := range r.BackendEnv {
 		inv.add("env", name+"="+line.backend)
 	}

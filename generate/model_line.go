@@ -1,7 +1,9 @@
 package generate
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,10 +18,11 @@ type commandLine struct {
 	mode, color            string
 	preflight              bool
 	logDir, junitDir       string
+	shard                  string // I/N; empty for the whole
 }
 
 // ownOptions are the wrapper's options that take a value.
-var ownOptions = []string{"-n", "--numprocesses", "--backend", "--phase", "--skip-phase", "--dist", "--log-dir", "--junit-dir"}
+var ownOptions = []string{"-n", "--numprocesses", "--backend", "--phase", "--skip-phase", "--shard", "--dist", "--log-dir", "--junit-dir"}
 
 func (m model) parse(args []string) (commandLine, error) {
 	line := commandLine{mode: "run", color: "auto", preflight: true}
@@ -140,6 +143,8 @@ func (m model) option(line *commandLine, name, value string) (err error) {
 		} else {
 			line.skip = append(line.skip, value)
 		}
+	case "--shard":
+		line.shard, err = m.shard(value)
 	case "--dist":
 		if !slices.Contains(m.policy.DistModes, value) {
 			return m.unknown("dist mode", value, m.policy.DistModes)
@@ -169,6 +174,17 @@ func (m model) count(name, value string) (string, error) {
 		return "0", nil
 	}
 	return digits, nil
+}
+
+// shard returns a value of --shard without leading zeros.
+func (m model) shard(value string) (string, error) {
+	index, count, _ := strings.Cut(value, "/")
+	i, err1 := strconv.ParseUint(index, 10, 64)
+	n, err2 := strconv.ParseUint(count, 10, 64)
+	if err1 != nil || err2 != nil || i < 1 || i > n || n > 100 {
+		return "", m.fail("--shard needs I/N, two whole numbers with 1 <= I <= N <= 100, not '%s'", value)
+	}
+	return fmt.Sprintf("%d/%d", i, n), nil
 }
 
 // backend returns the backend that a word names, or "" for a blank one.

@@ -72,7 +72,7 @@ func (m model) section(line commandLine, p policy.Plan) (section, string, error)
 		s.add("limit", seconds(p.Limit.Value.Seconds()))
 	}
 	for _, a := range pytestArgs(p) {
-		s.add("arg", a)
+		s.add("arg", a.text)
 	}
 	for _, e := range p.Env {
 		switch e.Mode {

@@ -10,6 +10,7 @@ import (
 // A need is a range of a distribution that a run is not started without, and why.
 type need struct {
 	Package, Range, Why, CheckedThrough string
+	From                                []Origin // of all plans
 }
 
 // needs returns what the plans need, by distribution. Of several bounds on one those that follow from the others are left out,
@@ -19,7 +20,7 @@ func needs(plans []policy.Plan) []need {
 	for _, name := range packages(plans) {
 		bounds, checked := boundsOn(name, plans)
 		for _, b := range essential(bounds) {
-			all = append(all, need{name, b.Range, b.Why, checked})
+			all = append(all, need{name, b.Range, b.Why, checked, fromBounds(name, b, plans)})
 		}
 	}
 	return all
@@ -52,6 +53,21 @@ func boundsOn(name string, plans []policy.Plan) (bounds []policy.Bound, checked 
 		}
 	}
 	return bounds, checked
+}
+
+// fromBounds returns the origins of all bounds of the plans that say the same as one of them.
+func fromBounds(name string, same policy.Bound, plans []policy.Plan) []Origin {
+	var all []Origin
+	for _, p := range plans {
+		for _, r := range p.Requires {
+			for _, b := range r.Bounds {
+				if r.Package == name && b.Range == same.Range && b.Why == same.Why {
+					all = union(all, valid(Origin{b.Pos, b.Fact}))
+				}
+			}
+		}
+	}
+	return all
 }
 
 // essential leaves out bounds that follow from the others, the last ones and those of facts first. One bound always stays.

@@ -6,24 +6,36 @@ import (
 
 // pytestArgs returns the options that a plan gives pytest whatever the number of workers is:
 // the policy's own, then selection and time limits. Worker options and paths are the runner's to add.
-func pytestArgs(p policy.Plan) []string {
-	var args []string
+func pytestArgs(p policy.Plan) []word {
+	var args []word
+	add := func(from []Origin, texts ...string) { args = append(args, words(from, texts...)...) }
 	for _, a := range p.Args {
-		args = append(args, a.Value)
+		add(origin(a, p, "args"), a.Value)
 	}
 	if p.Markers.IsSet() {
-		args = append(args, "-m", p.Markers.Value)
+		// The half of a split phase has its marker in the expression too.
+		add(union(origin(p.Markers, p, "markers"), splitBy(p)), "-m", p.Markers.Value)
 	}
 	if p.Keywords.IsSet() {
-		args = append(args, "-k", p.Keywords.Value)
+		add(origin(p.Keywords, p, "keywords"), "-k", p.Keywords.Value)
 	}
 	if p.TestLimit.IsSet() {
-		args = append(args, "--timeout="+seconds(p.TestLimit.Value.Seconds()), "--timeout-method="+p.TestLimitMethod.Value)
+		limit := origin(p.TestLimit, p, "testTimeout.limit")
+		add(limit, "--timeout="+seconds(p.TestLimit.Value.Seconds()))
+		add(union(origin(p.TestLimitMethod, p, "testTimeout.method"), limit), "--timeout-method="+p.TestLimitMethod.Value)
 	}
 	if p.FaulthandlerAfter.IsSet() {
-		args = append(args, "-o", "faulthandler_timeout="+seconds(p.FaulthandlerAfter.Value.Seconds()))
+		add(origin(p.FaulthandlerAfter, p, "faulthandlerTimeout"), "-o", "faulthandler_timeout="+seconds(p.FaulthandlerAfter.Value.Seconds()))
 	}
 	return args
+}
+
+// splitBy returns the place of the serialMarker that a plan is a half by.
+func splitBy(p policy.Plan) []Origin {
+	if p.Half == policy.WholePhase {
+		return nil
+	}
+	return origin(p.AllowEmpty, p, "serialMarker")
 }
 
 // valueLetters are the one-letter options of pytest 8.4 to 9.2 that take the next word as their value, and flagLetters those that

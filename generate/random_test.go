@@ -211,6 +211,14 @@ func (d dice) count() string {
 	return strconv.Itoa(d.IntN(20))
 }
 
+func (d dice) shard() string {
+	if d.chance(40) {
+		return d.pick("", "2", "/", "1/", "/1", "0/1", "1/0", "2/1", "1/101", "-1/2", "1/2/3", "1 /2", "001/0100", "99999999999999999999/99999999999999999999") + d.pick("", "", "*", "\n")
+	}
+	n := 1 + d.IntN(100)
+	return fmt.Sprintf("%d/%d", 1+d.IntN(n), n)
+}
+
 func (d dice) backendWord(in Input) string {
 	name := in.Policy.Backends[d.IntN(len(in.Policy.Backends))].Name
 	switch d.IntN(8) {
@@ -233,7 +241,7 @@ func (d dice) phaseWord(in Input) string {
 
 // argument makes one or two words of a command line.
 func (d dice) argument(in Input) []string {
-	switch d.IntN(14) {
+	switch d.IntN(15) {
 	case 0:
 		return []string{"-n", d.count()}
 	case 1:
@@ -258,6 +266,11 @@ func (d dice) argument(in Input) []string {
 		return []string{d.pick("-x", "-rA", "-vv", "--cov=x", "--maxfail=1", "-kfoo", "--pdb")}
 	case 12:
 		return []string{d.pick("--", "-n", "--backend", "tests/a.py::t", "-k")}
+	case 13:
+		if d.chance(50) {
+			return []string{"--shard=" + d.shard()}
+		}
+		return []string{"--shard", d.shard()}
 	}
 	return []string{d.text()}
 }

@@ -29,7 +29,7 @@ KEYS = {  # by section: the keys with their defaults, a list where a key may be 
     "global": {
         "protocol": "", "name": "run_all_tests.sh", "script": "", "root": ".", "project": "", "policy": "", "mode": "run",
         "backend": "", "backend-from": "default", "python-from": "PATH", "venv": [], "keep-going": "1", "color": "auto",
-        "preflight": "1", "grace": "15", "log-dir": "", "junit-dir": "", "xdist": "error", "pythonpath": [], "plugin": "",
+        "preflight": "1", "grace": "15", "log-dir": "", "junit-dir": "", "xdist": "error", "pythonpath": [], "plugin": "", "shard": "",
         "pass": [], "env": [], "env-default": [], "unset": [], "note": [],
     },
     "need": {"need": "", "range": "", "checked": "", "why": ""},
@@ -90,6 +90,7 @@ def settle(message):
     if config.mode not in ("run", "dry-run", "print-config"):
         raise Broken("mode=%s is unknown" % config.mode)
     config.grace = number("grace", config.grace)
+    config.share = share(config.shard)
     config.words = [word for _, word in message["global"]["pass"]]
     config.user_paths = [word for key, word in message["global"]["pass"] if key == "pass-path"]
     for kind, name in SECTIONS.items():
@@ -109,6 +110,14 @@ def pairs(words):
     if not all("=" in word for word in words):
         raise Broken("env= and env-default= need K=V")
     return [word.split("=", 1) for word in words]
+
+
+def share(text):
+    """2/4 gives "2 of 4"; nothing where the run is not one of several that share the tests."""
+    found = re.fullmatch("([1-9][0-9]{0,2})/([1-9][0-9]{0,2})", text)
+    if text and not (found and int(found[1]) <= int(found[2])):
+        raise Broken("shard=%s is not one of several" % text)
+    return "%s of %s" % found.groups() if found else ""
 
 
 def number(key, text):
@@ -165,6 +174,8 @@ def banner(config):
     say("  python    %s %s (from %s)" % (config.versions["python"], sys.executable, config.python_from))
     say("  packages  %s" % ", ".join(found))
     say("  root      %s" % os.getcwd())
+    if config.share:
+        say("  shard     %s: only test files of this share run; a command as printed here, pasted, runs all of them" % config.share)
     for phase in config.phases:
         say("  phase     %s: %s" % (phase.phase, describe(config, phase)))
     if config.seed:
@@ -337,6 +348,8 @@ def prepare(config):
     banner(config)
     refused = preflight(config) if config.preflight == "1" else {}
     refused = {**absent(config), **refused}
+    if config.shard and any(REMEMBERING.fullmatch(word) for word in config.words + added_options(environment(config, config))):
+        config.note.append("what failed last is known to this machine only: shards that select by it are a whole only with one cache for all")
     for note in config.note + ["phase %s: %s" % (phase.phase, note) for phase in config.phases for note in phase.note]:
         say(paint(config, 2, "warning: " + note))
     lost = list(missing_paths(config))
@@ -510,7 +523,9 @@ def added_options(env):
 
 
 def artifact(folder, config, phase, suffix):
-    return os.path.join(folder, "%s-%s.%s" % (phase.phase, config.backend, suffix))
+    """The files of all phases, backends and shards can lie in one folder."""
+    parts = [phase.phase, config.backend] + ([config.shard.replace("/", "of")] if config.shard else [])
+    return os.path.join(folder, "%s.%s" % ("-".join(parts), suffix))
 
 
 def command_line(config, phase):
@@ -744,6 +759,7 @@ class Tally:
     def __init__(self, lines=()):
         self.imported = self.loaded = self.begun = self.finished = self.interrupted = False
         self.status = 0  # what the session ended with, whatever the process did then
+        self.dealt = 0  # how many tests there were for all shards together
         self.collected, self.outcomes, self.crashed, self.running = {}, {}, {}, {}
         self.deaths, self.internal, self.reason, self.quiet = [], "", "", False
         for line in lines:
@@ -756,6 +772,8 @@ class Tally:
             setattr(self, kind, True)
         elif kind == "collected":
             self.collected.update(dict.fromkeys(event["ids"]))
+        elif kind == "dealt":
+            self.dealt = event["tests"]
         elif kind == "started":
             self.running[worker] = event["id"]
         elif kind == "reported":
@@ -806,6 +824,7 @@ class Tally:
 WORDS = {0: "passed", 1: "failed", 2: "stopped: interrupted or errors during collection", 3: "internal error", 4: "usage error",
          5: "empty", TIMED_OUT: "timed out", INTERRUPTED: "interrupted"}
 NARROWING = re.compile(r"-[hlqsvx]*[km].*|--(lf|last-failed|deselect|ignore|ignore-glob|sw|stepwise|sw-skip|stepwise-skip)(=.*)?")
+REMEMBERING = re.compile("--(lf|last-failed|sw|stepwise|sw-skip|stepwise-skip)")
 
 
 SESSIONLESS = {"--version", "-V", "--help", "-h", "--markers"}  # pytest answers these and runs no session
@@ -848,6 +867,8 @@ def judge_exit(code, tally, may_be_empty):
         return (1, "failed: a worker died") if ran else (3, "incomplete: a worker died and nothing ran")
     if code == 5 and died:
         return 5, "empty: a worker died and nothing ran"
+    if code == 5 and tally.dealt:  # other shards have them
+        return 0, "no test in this shard"
     if code == 5 and may_be_empty:
         return 0, WORDS[5]
     if code == 0 and tally.loaded and not ran:
@@ -911,15 +932,15 @@ def run_phase(config, phase, signals, folder):
     tally.quiet = not SESSIONLESS.isdisjoint(words)
     narrowed = any(NARROWING.fullmatch(word) for word in words)
     verdict, words = judge_phase(code, reason, tally, narrowed or phase.allow_empty == "1")
-    result = SimpleNamespace(name=phase.phase, code=verdict, words=words, seconds=seconds, log=log, tally=tally, empty=code == 5,
-                             required=phase.required != "0", ends_run=verdict == INTERRUPTED or isinstance(reason, int))
+    result = SimpleNamespace(name=phase.phase, code=verdict, words=words, seconds=seconds, log=log, tally=tally,
+                             empty=code == 5 and not tally.dealt, required=phase.required != "0", ends_run=verdict == INTERRUPTED or isinstance(reason, int))
     close_group(result)
     return result
 
 
 def start(config, phase, signals, folder, events, log):
     """Run pytest to its end; return its exit code, or -N for signal N, and the reason for which we ended it."""
-    env = {**environment(config, config, phase, plugin=folder), "POLICYGEN_EVENTS": events}
+    env = {**environment(config, config, phase, plugin=folder), "POLICYGEN_EVENTS": events, "POLICYGEN_SHARD": config.shard}
     argv = [sys.executable, "-m", "pytest", "-p", "policygen_events"]
     chosen = any(word.startswith("--color") for word in config.words + added_options(env))
     if config.color == "never" and not chosen:
@@ -992,6 +1013,7 @@ def conclusion(config, results, code):
         texts = ["passed" if any(result.tally.outcomes for result in results) else "nothing was counted"]
     else:
         texts = ["nothing ran at all"]
+    texts[-1] += ", shard " + config.share if config.share else ""
     late = len(config.phases) - len(results)
     uncounted = [result.name for result in results if result.code and not result.required and result not in blamed]
     texts[-1] += ", %d of %d phases not run" % (late, len(config.phases)) if late else ""

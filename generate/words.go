@@ -38,20 +38,60 @@ func casePatterns(words []string) string {
 	return strings.Join(quoted, " | ")
 }
 
+// A word is a word of the message to the runner, or a text that is shell already, and what it follows from.
+type word struct {
+	text string
+	from []Origin
+}
+
+// words returns texts as words that follow from the same.
+func words(from []Origin, texts ...string) []word {
+	all := make([]word, len(texts))
+	for i, t := range texts {
+		all[i] = word{t, from}
+	}
+	return all
+}
+
+// joined returns the texts of the words with something between them.
+func joined(all []word, between string) string {
+	texts := make([]string, len(all))
+	for i, w := range all {
+		texts[i] = w.text
+	}
+	return strings.Join(texts, between)
+}
+
+// addOrigins adds the origins of words that say the same.
+func addOrigins(all, same []word) {
+	for i := range all {
+		all[i].from = union(all[i].from, same[i].from)
+	}
+}
+
+// statements joins words that are shell already.
+func statements(m *marks, all []word) string {
+	marked := make([]string, len(all))
+	for i, w := range all {
+		marked[i] = m.across(w.text, w.from)
+	}
+	return strings.Join(marked, " ")
+}
+
 // wrappedWords quotes words and breaks the line before it grows too long to read.
-func wrappedWords(words []string) string {
+func wrappedWords(m *marks, words []word) string {
 	const width = 110
 	var b strings.Builder
 	column := width
 	for _, w := range words {
-		q := mustQuote(w)
-		if column+1+len(q) > width || opensSection(w) {
+		q := mustQuote(w.text)
+		if column+1+len(q) > width || opensSection(w.text) {
 			b.WriteString(" \\\n\t\t\t")
 			column = 12
 		} else {
 			b.WriteByte(' ')
 		}
-		b.WriteString(q)
+		b.WriteString(m.across(q, w.from))
 		column += 1 + len(q)
 	}
 	return b.String()

@@ -11,6 +11,7 @@ import (
 type workaround struct {
 	policy.Reason
 	Backends []string
+	From     []Origin // the reasons of all plans
 }
 
 // workarounds returns the workarounds of the plans in the order of their facts' ids.
@@ -23,6 +24,7 @@ func workarounds(plans []policy.Plan) []workaround {
 				i = len(all)
 				all = append(all, workaround{Reason: r})
 			}
+			all[i].From = union(all[i].From, fromReason(r))
 			if !slices.Contains(all[i].Backends, p.Backend) {
 				all[i].Backends = append(all[i].Backends, p.Backend)
 			}
@@ -31,6 +33,8 @@ func workarounds(plans []policy.Plan) []workaround {
 	slices.SortStableFunc(all, func(a, b workaround) int { return strings.Compare(a.Fact.ID, b.Fact.ID) })
 	return all
 }
+
+func fromReason(r policy.Reason) []Origin { return valid(Origin{r.Pos, r.Fact.ID}) }
 
 func (w workaround) says(r policy.Reason) bool {
 	return w.Fact.ID == r.Fact.ID && w.Why == r.Why && w.Review == r.Review && slices.Equal(w.Settings, r.Settings)

@@ -3,6 +3,7 @@ package generate
 import (
 	"bytes"
 	_ "embed"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -25,74 +26,96 @@ const adHocRun = "+ad-hoc"
 
 // A wrapper is a rendered wrapper script together with what it was rendered from.
 type wrapper struct {
-	Text   []byte
-	Path   string // relative to the output root
-	input  Input
-	script *shell.Script
+	Text    []byte
+	Path    string // relative to the output root
+	input   Input
+	script  *shell.Script
+	origins [][]Origin // of each line
 }
 
 // newWrapper renders the wrapper script for a path below the output root and parses it.
 // It is not proved before [wrapper.verify] has returned nil.
 func newWrapper(in Input, target string) (*wrapper, error) {
-	var body bytes.Buffer
-	if err := wrapperTmpl.Execute(&body, newWrapperData(in, target)); err != nil {
-		return nil, err
-	}
-	text, err := shell.Format(append(wrapperHeader(in), body.Bytes()...))
+	plain, origins, err := fillWrapper(in, target)
 	if err != nil {
 		return nil, err
+	}
+	text, err := shell.Format(plain)
+	if err != nil {
+		return nil, err
+	}
+	if made, printed := bytes.Count(plain, []byte("\n")), bytes.Count(text, []byte("\n")); made != printed {
+		return nil, fmt.Errorf("formatting makes %d lines of %d, so that their origins are lost", printed, made)
 	}
 	text = sealed(text)
 	script, err := shell.Parse(path.Base(target), text)
 	if err != nil {
 		return nil, err
 	}
-	return &wrapper{Text: text, Path: target, input: in, script: script}, nil
+	return &wrapper{Text: text, Path: target, input: in, script: script, origins: origins}, nil
+}
+
+// fillWrapper fills in the template and returns the text and the origins of its lines.
+func fillWrapper(in Input, target string) (text []byte, origins [][]Origin, err error) {
+	var m marks
+	tmpl, err := wrapperTmpl.Clone()
+	if err != nil {
+		return nil, nil, err
+	}
+	tmpl.Funcs(markFuncs(&m))
+	body := bytes.NewBuffer(wrapperHeader(&m, in))
+	if err := tmpl.Execute(body, newWrapperData(&m, in, target)); err != nil {
+		return nil, nil, err
+	}
+	text, origins = m.lift(body.Bytes())
+	return text, origins, nil
 }
 
 // wrapperData is what the template of the wrapper is filled with. Strings are unquoted.
 type wrapperData struct {
-	Name, Project, Version, Help, Root string
-	Backends, Phases, Runs             []string
-	DefaultBackend                     string
-	BackendEnv                         []string
-	WorkersEnv                         string
-	Python, Venv, PythonPath           []string
-	Looked                             string
-	Grace, Xdist                       string
-	FailFast                           bool
-	ValueOptions, DistModes            []string
-	Backgrounds                        []background
-	RunArms                            []runArms
-	Runner, Events                     string // quoted
+	Name, Project, Version, Root     string
+	Help                             string // marked
+	Backends, Phases, Runs           []named
+	DefaultBackend                   string
+	BackendEnv                       []named
+	WorkersEnv                       string
+	Python, Venv, PythonPath, Looked []named
+	Grace, Xdist                     string
+	FailFast                         bool
+	ValueOptions, DistModes          []string
+	Backgrounds                      []background
+	RunArms                          []runArms
+	Runner, Events                   string // quoted
+
+	From map[string][]Origin // of what has no list, and of lists as a whole
 }
 
-func newWrapperData(in Input, target string) wrapperData {
-	p, r := in.Policy, in.Policy.Runner
+func newWrapperData(m *marks, in Input, target string) wrapperData {
+	p, r, f := in.Policy, in.Policy.Runner, fields{in.Policy}
 	d := wrapperData{
 		Name: path.Base(target), Project: p.Project, Version: in.Version, Root: rootFrom(target),
-		DefaultBackend: p.DefaultBackend.Value, BackendEnv: r.BackendEnv, WorkersEnv: r.WorkersEnv,
-		Python: r.Python, Venv: r.Venv, PythonPath: r.PythonPath,
-		Grace: seconds(r.GraceSeconds), Xdist: "error", FailFast: r.FailFast,
-		ValueOptions: lines(valueOptions), DistModes: p.DistModes,
+		Backends: f.backends(), Phases: f.phases(),
+		DefaultBackend: p.DefaultBackend.Value, BackendEnv: f.items("policy.runner.backendEnv", r.BackendEnv), WorkersEnv: r.WorkersEnv,
+		Python: f.items("policy.runner.python", r.Python), Venv: f.items("policy.runner.venv", r.Venv),
+		PythonPath: f.items("policy.runner.pythonpath", r.PythonPath),
+		Grace:      seconds(r.GraceSeconds), Xdist: "error", FailFast: r.FailFast,
+		ValueOptions: lines(valueOptions), DistModes: p.DistModes, Backgrounds: backgrounds(in),
 		Runner: mustQuote(runnerSource), Events: mustQuote(eventsSource),
 	}
 	if r.SerialWithoutXdist {
 		d.Xdist = "serial"
 	}
-	for _, name := range slices.Concat(r.Venv, r.Python) {
-		d.Looked += ", " + name
+	d.Looked = slices.Concat(d.Venv, d.Python)
+	d.RunArms = allRunArms(in, runs(in))
+	for _, run := range d.RunArms {
+		d.Runs = append(d.Runs, named{run.Run, run.From})
 	}
-	for _, b := range p.Backends {
-		d.Backends = append(d.Backends, b.Name)
+	d.From = map[string][]Origin{
+		"name": f.target(target), "project": f.at("policy.project"), "dist": f.distModes(), "default": statedAt(p.DefaultBackend.Pos),
+		"workersEnv": f.at("policy.runner.workersEnv"), "failFast": f.at("policy.runner.failFast"),
+		"grace": f.at("policy.runner.grace"), "xdist": f.at("policy.runner.missingXdist"),
 	}
-	for _, ph := range p.Phases {
-		d.Phases = append(d.Phases, ph.Name)
-	}
-	d.Runs = runs(in)
-	d.Backgrounds = backgrounds(in)
-	d.RunArms = allRunArms(in, d.Runs)
-	d.Help = helpText(in, d.Name)
+	d.Help = markedHelp(m, in, d.Name, d.From["name"])
 	return d
 }
 
@@ -109,5 +132,22 @@ var wrapperTmpl = template.Must(template.New("wrapper").Option("missingkey=error
 	"q":        mustQuote,
 	"anycase":  anyCase,
 	"patterns": casePatterns,
-	"words":    wrappedWords,
-}).Parse(wrapperTemplate))
+	"all":      fromAll,
+	"list": func(names []named) (text string) {
+		for _, n := range names {
+			text += ", " + n.Name
+		}
+		return text
+	},
+}).Funcs(markFuncs(nil)).Parse(wrapperTemplate))
+
+// markFuncs are the functions of the template that note origins.
+func markFuncs(m *marks) template.FuncMap {
+	return template.FuncMap{
+		"from":   func(of []Origin) string { return m.note(of...) },
+		"say":    func(of []Origin, parts ...string) string { return m.across(mustQuote(strings.Join(parts, "")), of) },
+		"help":   func(marked string) string { return m.quote(marked) },
+		"assign": func(all []word) string { return statements(m, all) },
+		"words":  func(all []word) string { return wrappedWords(m, all) },
+	}
+}

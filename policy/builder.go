@@ -36,7 +36,6 @@ func (b *builder) policy(root *node) *Policy {
 		Runner:         b.runner(n.get("runner")),
 		DefaultBackend: text[string](b, n.get("defaults", "backend"), Defaults),
 		Facts:          b.facts(n.get("facts")),
-		Targets:        b.targets(n.get("targets")),
 	}
 	p.DistModes = knownDists(p.Facts)
 	m := &p.model
@@ -50,6 +49,12 @@ func (b *builder) policy(root *node) *Policy {
 	b.checkDists(p)
 	b.checkRuns(p)
 	p.plans = b.resolve(p)
+	p.CI = b.ci(n.get("ci"), p, b.actions(n.get("actions")))
+	if p.CI != nil {
+		b.checkCI(n.get("ci"), p)
+	}
+	p.Targets = b.targets(n.get("targets"), p)
+	b.checkInterpreters(n.get("ci"), p)
 	return p
 }
 

@@ -17,4 +17,5 @@ const (
 	codeGate      = "PG113" // a policy for another policygen
 	codeDist      = "PG114" // a dist mode that pytest-xdist does not have
 	codeOptions   = "PG115" // settings that exclude each other, or that have a field of their own
+	codeCI        = "PG116" // CI settings that can't be carried out
 )

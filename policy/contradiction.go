@@ -43,7 +43,7 @@ func (r *reader) contradiction(v cue.Value, n *node) {
 	case isConflict(format):
 		r.conflict(here, n)
 	default:
-		r.report(n, finding.Finding{Code: codeValue, Message: "no value comes out of this expression" + arithmetic(format, args)})
+		r.report(n, finding.Finding{Code: codeValue, Message: "no value comes out of this expression" + arithmetic(format, args), Help: r.plansHelp(n)})
 	}
 }
 
@@ -55,8 +55,11 @@ func isConflict(format string) bool {
 }
 
 func arithmetic(format string, args []any) string {
-	if strings.HasPrefix(format, "failed arithmetic") {
+	switch {
+	case strings.HasPrefix(format, "failed arithmetic"):
 		return ": " + fmt.Sprint(args...)
+	case strings.HasPrefix(format, "index out of range") && len(args) == 2:
+		return fmt.Sprintf(": there is no item %v in a list of %v", args[0], args[1])
 	}
 	return ""
 }
@@ -147,8 +150,11 @@ func (r *reader) conflicting(all []errors.Error, n *node) []place {
 }
 
 func isBlock(p place) bool {
-	_, ok := p.expr.(*ast.StructLit)
-	return ok
+	switch p.expr.(type) {
+	case *ast.StructLit, *ast.Comprehension:
+		return true
+	}
+	return false
 }
 
 // expression returns the widest operand that starts at a position, or nil.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 
 	"policygen/internal/finding"
 )
@@ -15,20 +16,34 @@ import (
 func (p *Policy) Digest() string {
 	h := sha256.New()
 	writeValue(h, reflect.ValueOf([]any{
-		p.Project, p.Gate, p.Runner, p.DefaultBackend, p.Backends, p.Phases, p.Targets, p.plans,
+		p.Project, p.Gate, p.Runner, p.DefaultBackend, p.Backends, p.Phases, p.usedCI(), p.Targets, p.plans,
 	}))
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// usedCI returns the policy's CI with the actions that something is rendered with.
+func (p *Policy) usedCI() *CI {
+	if p.CI == nil || slices.ContainsFunc(p.Targets, func(t Target) bool { return t.Kind == githubKind }) {
+		return p.CI
+	}
+	ci := *p.CI
+	ci.Actions = nil
+	return &ci
 }
 
 // writeValue writes a value without its positions and what only repeats a field beside it (tagged digest:"-"),
 // so that no two different values write the same bytes.
 func writeValue(w io.Writer, v reflect.Value) {
+	if !v.IsValid() {
+		fmt.Fprint(w, "nothing;")
+		return
+	}
 	if s, ok := v.Interface().(fmt.Stringer); ok {
 		fmt.Fprintf(w, "%q", s.String())
 		return
 	}
 	switch v.Kind() {
-	case reflect.Interface:
+	case reflect.Interface, reflect.Pointer:
 		writeValue(w, v.Elem())
 	case reflect.Slice:
 		fmt.Fprintf(w, "[%d:", v.Len())

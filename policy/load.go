@@ -53,15 +53,20 @@ func (l loader) load(sources []Source, tool string) (*Policy, error) {
 	if len(found) > 0 {
 		return nil, found.Sorted()
 	}
-	tree, places, found := l.evaluate(facts, files, finding.Position{File: sources[0].Name})
+	whole := finding.Position{File: sources[0].Name}
+	tree, places, found := l.evaluate(facts, files, whole)
 	if tree == nil {
 		return nil, found.Sorted()
 	}
 	b := &builder{places: places, paths: map[finding.Position]string{}, found: found}
 	p := b.policy(tree)
 	p.Gate = joinGates(gates)
+	p.index = newIndex(places, tree)
 	for _, s := range sources {
 		p.Sources = append(p.Sources, s.Name)
+	}
+	if len(b.found) == 0 {
+		b.found = l.contents(p, facts, files, places, whole)
 	}
 	if len(b.found) > 0 {
 		return nil, b.found.Sorted()
@@ -111,13 +116,16 @@ func evaluateTree(files []file, places *places, whole finding.Position) (*node, 
 	if err != nil && !v.Exists() {
 		return nil, append(found, unreadable(err, whole)...)
 	}
-	r := &reader{places: places, whole: whole, dangles: dangles, found: found}
+	r := &reader{places: places, whole: whole, dangles: dangles, open: true, found: found}
 	if !places.says("policy") && !r.computed(v) {
 		return nil, append(found, finding.Finding{Position: whole, Code: codeMissing, Path: "policy",
 			Message: `the field "policy" is missing`, Help: "it holds the project's decision: policy: {...}"})
 	}
 	r.readHidden(v)
-	tree := r.read(v, parseSchema(policygen.Schema), &node{pos: whole, label: whole})
+	schema := parseSchema(policygen.Schema)
+	schema.lookup(plansField).shape = &shape{kind: openKind} // policygen's own affair
+	r.refusePlans(v)
+	tree := r.read(v, schema, &node{pos: whole, label: whole})
 	if tree.bad && len(r.found) == 0 {
 		r.found = append(r.found, finding.Finding{Position: whole, Code: codeValue, Message: "no value comes out of this policy"})
 	}

@@ -86,6 +86,9 @@ func (p *places) addExpr(file int, path string, e ast.Expr) {
 		}
 	case *ast.ListLit:
 		for i, element := range e.Elts {
+			if _, ok := element.(*ast.Comprehension); ok {
+				break // how many items come of it, and so which ones come after it, isn't said here
+			}
 			at := position(element.Pos())
 			item := join(path, strconv.Itoa(i))
 			p.byPath[item] = append(p.byPath[item], place{file: file, label: at, value: at, expr: element})

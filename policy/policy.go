@@ -24,11 +24,13 @@ type Policy struct {
 	Phases         []Phase   // in the order they run
 	Facts          []Fact    // by id; policygen's own and the policy's
 	DistModes      []string  // the values of --dist that the facts know, sorted
+	CI             *CI       // nil where the policy says nothing about CI
 	Targets        []Target  // by path
 	Sources        []string  // names of the policy's files, in the order given; policygen's own facts are not among them
 
 	model model
 	plans []Plan
+	index *index
 }
 
 // A Runner is how the rendered wrapper finds Python and reads its environment, with built-in values filled in.
@@ -61,8 +63,13 @@ type Phase struct {
 
 // A Target is a file that the policy asks for.
 type Target struct {
-	Name string
-	Kind string // "wrapper" or "docs"
-	Path string // relative to the output root
-	Pos  finding.Position
+	Name       string
+	Kind       string   // see #Target in schema.cue; empty for one with a content of its own
+	Path       string   // relative to the output root
+	Backend    string   // that a constraints file is limited to; empty for all
+	Blocks     []string // the parts between markers of a file that is somebody's own; empty where the whole file is policygen's
+	Format     string   // of Content: "yaml", "json", "toml" or "text"; empty without one
+	Content    Content  // a string where Format is "text"
+	Executable bool
+	Pos        finding.Position
 }

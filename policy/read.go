@@ -1,12 +1,14 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
 
 	"policygen/internal/finding"
@@ -43,8 +45,10 @@ func (n *node) get(names ...string) *node {
 // It never leaves the shape, which is finite, so that it ends whatever the value is.
 type reader struct {
 	places  *places
-	whole   finding.Position          // the policy as such
-	dangles map[finding.Position]bool // references to nothing, which have been reported
+	whole   finding.Position                      // the policy as such
+	dangles map[finding.Position]bool             // references to nothing, which have been reported
+	open    bool                                  // what a content refers to is not known yet
+	loops   map[finding.Position]finding.Position // see fieldLoops; nil where the order of a content doesn't matter
 	found   finding.List
 }
 
@@ -76,6 +80,9 @@ func (r *reader) read(v cue.Value, s *shape, n *node) *node {
 		r.readList(v, s, n)
 	case scalarKind:
 		r.readScalar(v, s.leaf, n)
+	case openKind:
+		r.content(v, n)
+		return n
 	}
 	if len(r.found) == before && !n.bad && v.Err() != nil {
 		r.contradiction(v, n)
@@ -98,6 +105,10 @@ func (r *reader) locate(v cue.Value, n *node) {
 }
 
 func (r *reader) readStruct(v cue.Value, s *shape, n *node) {
+	if isBrokenList(v) {
+		r.report(n, finding.Finding{Code: codeValue, Message: "a list is not allowed: it must be " + blockWords(s)})
+		return
+	}
 	if iter, err := v.Fields(); err == nil && (v.Kind() != cue.BottomKind || v.Err() != nil) {
 		for iter.Next() {
 			r.readField(iter.Value(), iter.Selector().Unquoted(), s, n)
@@ -112,6 +123,11 @@ func (r *reader) readStruct(v cue.Value, s *shape, n *node) {
 			r.missing(f, n)
 		}
 	}
+}
+
+// isBrokenList reports whether the value is a list with a wrong item. CUE would iterate over it as over a struct.
+func isBrokenList(v cue.Value) bool {
+	return v.Kind() == cue.BottomKind && v.LookupPath(cue.MakePath(cue.Index(0))).Exists()
 }
 
 // readHidden finds contradictions in what stands beside the policy: hidden fields and definitions.
@@ -225,10 +241,7 @@ func (r *reader) wrongKind(v cue.Value, s *shape, n *node) {
 	}
 	must := "a list in brackets"
 	if s.kind == structKind {
-		must = "a block in braces"
-		if len(s.fields) > 0 {
-			must += " with fields such as " + s.fields[0].name
-		}
+		must = blockWords(s)
 	}
 	if !v.IsConcrete() && v.Kind() == cue.BottomKind {
 		r.indefinite(v, must, n)
@@ -237,6 +250,14 @@ func (r *reader) wrongKind(v cue.Value, s *shape, n *node) {
 	f := finding.Finding{Code: codeValue, Message: fmt.Sprintf("%s is not allowed: it must be %s", r.given(v, n), must)}
 	f.Help = wrapped(v, s)
 	r.report(n, f)
+}
+
+// blockWords says what a struct of the shape is.
+func blockWords(s *shape) string {
+	if len(s.fields) == 0 {
+		return "a block in braces"
+	}
+	return "a block in braces with fields such as " + s.fields[0].name
 }
 
 // wrapped says how to write a bare value that fits into the list or struct that must be there, or nothing.
@@ -270,7 +291,25 @@ func (r *reader) indefinite(v cue.Value, must string, n *node) {
 			return
 		}
 	}
-	r.report(n, finding.Finding{Code: codeMissing, Message: "this has no definite value yet", Help: "it must be " + must})
+	r.report(n, finding.Finding{Code: codeMissing, Message: "this has no definite value yet", Help: cmp.Or(r.plansHelp(n), "it must be "+must)})
+}
+
+// plansHelp says so where a place other than a content refers to the plans, which are made of it.
+func (r *reader) plansHelp(n *node) string {
+	at, ok := r.places.best(n.path)
+	if !ok || !r.open {
+		return ""
+	}
+	refers := false
+	ast.Walk(at.expr, func(x ast.Node) bool {
+		ident, ok := x.(*ast.Ident)
+		refers = refers || ok && ident.Name == plansField
+		return !refers
+	}, nil)
+	if !refers {
+		return ""
+	}
+	return "only the content of a target can refer to plans, since all else decides what they are"
 }
 
 // given says what stands at a place, in the author's own spelling where possible.

@@ -36,6 +36,9 @@ func danglingReferences(files []file, err error) (map[finding.Position]bool, fin
 }
 
 func danglingHelp(name string, names []string) string {
+	if name == plansField {
+		return "the line plans: _ beside the policy brings them in"
+	}
 	if near := nearest(name, names); near != "" {
 		return "did you mean " + near + "?"
 	}

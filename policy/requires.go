@@ -16,6 +16,9 @@ const (
 	xdistPackage  = "pytest-xdist"
 )
 
+// pythonPackage is the name under which ranges of Python itself stand.
+const pythonPackage = "python"
+
 // A stated is a range that the policy itself requires.
 type stated struct {
 	pkg   string

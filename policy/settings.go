@@ -93,22 +93,28 @@ func truth(b *builder, n *node, layer Layer) Setting[bool] {
 	return Setting[bool]{Value: n.value.(bool), Layer: layer, Pos: n.pos}
 }
 
-// duration returns the duration at n as a setting. No time limit is zero.
+// duration returns the time limit at n as a setting. None is zero.
 func (b *builder) duration(n *node, layer Layer) Setting[time.Duration] {
+	d := b.span(n, layer)
+	if d.IsSet() && d.Value < time.Millisecond {
+		b.reject(n, fmt.Sprintf("%s is not allowed: a limit of nothing stops everything", quote(n.value.(string))), "leave the field out for no limit")
+		return Setting[time.Duration]{}
+	}
+	return d
+}
+
+// span returns the duration at n, which may be zero, as a setting.
+func (b *builder) span(n *node, layer Layer) Setting[time.Duration] {
 	t := text[string](b, n, layer)
 	if !t.IsSet() {
 		return Setting[time.Duration]{}
 	}
 	d, err := time.ParseDuration(t.Value)
-	switch {
-	case err != nil:
+	if err != nil {
 		b.reject(n, fmt.Sprintf("%s is not allowed: the longest duration is %dh", quote(t.Value), time.Duration(1<<63-1)/time.Hour), "")
-	case d < time.Millisecond:
-		b.reject(n, fmt.Sprintf("%s is not allowed: a limit of nothing stops everything", quote(t.Value)), "leave the field out for no limit")
-	default:
-		return Setting[time.Duration]{Value: d, Layer: layer, Pos: t.Pos}
+		return Setting[time.Duration]{}
 	}
-	return Setting[time.Duration]{}
+	return Setting[time.Duration]{Value: d, Layer: layer, Pos: t.Pos}
 }
 
 // texts returns the list of texts at n as settings.

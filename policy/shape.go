@@ -23,16 +23,17 @@ type shape struct {
 	element *shape   // of a list
 	filled  bool     // the list needs an element
 	leaf    *leaf    // of a scalar
-	kind    nodeKind // which of the three it is
+	kind    nodeKind // which of these it is
 }
 
-// A nodeKind tells structs, lists and scalars apart.
+// A nodeKind tells structs, lists, scalars and what the schema leaves open apart.
 type nodeKind int
 
 const (
 	scalarKind nodeKind = iota
 	listKind
 	structKind
+	openKind // anything at all, however incomplete
 )
 
 // A field is one field of a struct's shape.
@@ -131,7 +132,7 @@ func (c *shapeCompiler) expression(e ast.Expr) *shape {
 func (c *shapeCompiler) identifier(name string) *shape {
 	switch name {
 	case "_":
-		return &shape{leaf: &leaf{kind: anyLeaf}}
+		return &shape{kind: openKind}
 	case "string":
 		return &shape{leaf: &leaf{kind: textLeaf}}
 	case "int":

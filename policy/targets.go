@@ -10,14 +10,14 @@ import (
 )
 
 // targets reads the targets and finds those that can't be written where they say.
-func (b *builder) targets(n *node) []Target {
+func (b *builder) targets(n *node, p *Policy) []Target {
 	if n == nil {
 		return nil
 	}
 	var all []Target
 	for _, f := range n.fields {
 		at := f.get("path")
-		t := Target{Name: f.name, Kind: text[string](b, f.get("kind"), "").Value, Path: text[string](b, at, "").Value, Pos: f.label}
+		t := b.target(f)
 		if t.Path == "" {
 			continue
 		}
@@ -31,8 +31,20 @@ func (b *builder) targets(n *node) []Target {
 		}
 		all = append(all, t)
 	}
+	p.Targets = all // checks of one may look at the others
+	for _, t := range all {
+		b.checkTarget(n.get(t.Name), t, p)
+	}
 	slices.SortStableFunc(all, func(t, u Target) int { return strings.Compare(t.Path, u.Path) })
 	return all
+}
+
+func (b *builder) target(n *node) Target {
+	word := func(name string) string { return text[string](b, n.get(name), "").Value }
+	return Target{
+		Name: n.name, Kind: word("kind"), Path: word("path"), Backend: word("backend"), Blocks: values(b.texts(n.get("blocks"), "")),
+		Format: word("format"), Executable: truth(b, n.get("executable"), "").Value, Pos: n.label,
+	}
 }
 
 func (b *builder) badTarget(n *node, message, help string, related ...finding.Related) {

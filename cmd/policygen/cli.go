@@ -51,7 +51,7 @@ func run(args []string, s streams) int {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	err := root.Execute()
+	cmd, err := root.ExecuteC()
 	if err == nil {
 		return exitOK
 	}
@@ -61,6 +61,10 @@ func run(args []string, s streams) int {
 	}
 	var findings finding.List
 	switch {
+	case errors.As(err, &findings) && formatOf(cmd) == "json":
+		if err := writeJSON(s.out, findingsJSON(findings)); err != nil {
+			fmt.Fprintf(s.err, "policygen: %v\n", err)
+		}
 	case errors.As(err, &findings):
 		fmt.Fprintln(s.err, findings)
 	case exit.err != nil:

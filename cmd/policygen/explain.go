@@ -16,42 +16,71 @@ import (
 	"policygen/policy"
 )
 
+// explainFlags are the flags of explain.
+type explainFlags struct {
+	policy policyFlags
+	out    string
+	format *format
+}
+
 func newExplainCommand(s streams) *cobra.Command {
-	var flags policyFlags
-	var out *format
+	var f explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain [BACKEND [PHASE]]",
-		Short: "Show the resolved plans and the policy line behind every value",
+		Use:   "explain [BACKEND [PHASE] | FILE:LINE]",
+		Short: "Show what the policy resolves to, and the line behind every value or rendered line",
 		Long: `Show what the policy resolves to. Without arguments: one line for each backend and phase. With a backend, or a backend and
 a phase: every setting with the line of the policy that decided it, the workarounds with their facts, and every bound on
-an installed version with its reason.`,
+an installed version with its reason.
+
+With a line of a rendered file: the lines of the policy that it follows from, and the facts that these exist for.`,
 		Example: `  policygen explain
   policygen explain robin
   policygen explain robin unit
-  policygen explain robin unit --format json`,
+  policygen explain robin unit --format json
+  policygen explain tests/run_all_tests.sh:1290`,
 		Args: cobra.MaximumNArgs(2),
-		RunE: func(_ *cobra.Command, args []string) error {
-			loaded, err := flags.load(s)
-			if err != nil {
-				return err
-			}
-			plans, err := selectPlans(loaded, args)
-			if err != nil {
-				return err
-			}
-			explained := explainPlans(plans, loaded.locate)
-			switch {
-			case out.value == "json":
-				return writeJSON(s.out, map[string]any{"version": 1, "plans": explained})
-			case len(args) == 0:
-				return writeOverview(s.out, explained)
-			}
-			return writeDetails(s.out, explained)
-		},
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(s, args) },
 	}
-	flags.bind(cmd.Flags())
-	out = bindFormat(cmd.Flags(), "text", "json")
+	flags := cmd.Flags()
+	f.policy.bind(flags)
+	flags.StringVar(&f.out, "out", "", "`folder` that rendered files are in, for FILE:LINE")
+	f.format = bindFormat(flags, "text", "json")
 	return cmd
+}
+
+func (f *explainFlags) run(s streams, args []string) error {
+	loaded, err := f.policy.load(s)
+	if err != nil {
+		return err
+	}
+	if len(args) == 1 {
+		if file, line, ok := parseLineArgument(args[0]); ok {
+			return f.runLine(s, loaded, file, line)
+		}
+	}
+	plans, err := selectPlans(loaded, args)
+	if err != nil {
+		return err
+	}
+	explained := explainPlans(plans, loaded.at)
+	switch {
+	case f.format.value == "json":
+		return writeJSON(s.out, map[string]any{"version": 1, "plans": explained})
+	case len(args) == 0:
+		return writeOverview(s.out, explained)
+	}
+	return writeDetails(s.out, explained)
+}
+
+func (f *explainFlags) runLine(s streams, l loadedPolicy, file string, line int) error {
+	e, err := explainLine(l, f.out, file, line)
+	switch {
+	case err != nil:
+		return err
+	case f.format.value == "json":
+		return writeJSON(s.out, map[string]any{"version": 1, "line": e})
+	}
+	return writeLine(s.out, e)
 }
 
 // selectPlans returns the plans of a backend, or of a backend and a phase, and refuses names that do not exist.
@@ -97,16 +126,21 @@ type explainedSetting struct {
 	At    string `json:"at,omitempty"` // file:line:col; not there for a built-in value
 }
 
-type explainedReason struct {
+// An explainedFact is a fact as explain shows it.
+type explainedFact struct {
 	Fact           string   `json:"fact"`
 	Package        string   `json:"package"`
 	In             string   `json:"in"`
 	CheckedThrough string   `json:"checkedThrough"`
 	Why            string   `json:"why"`
 	Source         []string `json:"source"`
-	Settings       []string `json:"settings,omitempty"`
-	Review         string   `json:"review,omitempty"`
-	At             string   `json:"at"`
+}
+
+type explainedReason struct {
+	explainedFact
+	Settings []string `json:"settings,omitempty"`
+	Review   string   `json:"review,omitempty"`
+	At       string   `json:"at"`
 }
 
 type explainedBound struct {
@@ -118,15 +152,8 @@ type explainedBound struct {
 	At      string `json:"at,omitempty"`
 }
 
-func explainPlans(plans []policy.Plan, locate func(string) string) []explainedPlan {
+func explainPlans(plans []policy.Plan, at func(finding.Position) string) []explainedPlan {
 	explained := make([]explainedPlan, len(plans))
-	at := func(p finding.Position) string {
-		if !p.IsValid() {
-			return ""
-		}
-		p.File = locate(p.File)
-		return p.String()
-	}
 	for i, p := range plans {
 		explained[i] = explainedPlan{p.Backend, p.Name(), explainSettings(p, at), explainReasons(p, at), explainBounds(p, at)}
 	}
@@ -187,14 +214,17 @@ func settingRow[T any](name string, s policy.Setting[T], at func(finding.Positio
 func explainReasons(p policy.Plan, at func(finding.Position) string) []explainedReason {
 	var rows []explainedReason
 	for _, r := range p.Because {
-		why := r.Fact.Why
+		row := explainedReason{explainFact(r.Fact), r.Settings, r.Review, at(r.Pos)}
 		if r.Why != "" {
-			why += " " + r.Why
+			row.Why += " " + r.Why
 		}
-		rows = append(rows, explainedReason{r.Fact.ID, r.Fact.Package, r.Fact.In, r.Fact.CheckedThrough, why,
-			r.Fact.Source, r.Settings, r.Review, at(r.Pos)})
+		rows = append(rows, row)
 	}
 	return rows
+}
+
+func explainFact(f policy.Fact) explainedFact {
+	return explainedFact{f.ID, f.Package, f.In, f.CheckedThrough, f.Why, f.Source}
 }
 
 func explainBounds(p policy.Plan, at func(finding.Position) string) []explainedBound {
@@ -274,7 +304,12 @@ func writeReason(w io.Writer, r explainedReason) {
 	if r.Review != "" {
 		fmt.Fprintf(w, "    look again by %s\n", r.Review)
 	}
-	fmt.Fprintf(w, "    %s %s, checked through %s (%s)\n", r.Package, r.In, r.CheckedThrough, strings.Join(r.Source, ", "))
+	writeVersions(w, r.explainedFact)
+}
+
+// writeVersions writes which versions a fact speaks of, and where it was read.
+func writeVersions(w io.Writer, f explainedFact) {
+	fmt.Fprintf(w, "    %s %s, checked through %s (%s)\n", f.Package, f.In, f.CheckedThrough, strings.Join(f.Source, ", "))
 }
 
 // writeBounds writes what a plan needs, a line for each distribution and below it one for each bound.

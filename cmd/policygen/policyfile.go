@@ -35,37 +35,45 @@ type loadedPolicy struct {
 	generate.Input
 	root     string            // relative to the working directory, or absolute
 	files    map[string]string // the name of each source to its path as seen from the working directory
+	sources  []policy.Source
 	embedded bool
 }
 
-// load finds, loads and resolves the policy. Where there is none it takes the embedded one and says so on stderr.
-func (f *policyFlags) load(s streams) (loadedPolicy, error) {
+// load is loadFrom the disk.
+func (f *policyFlags) load(s streams) (loadedPolicy, error) { return f.loadFrom(disk{}, s) }
+
+// loadFrom finds, loads and resolves the policy. Where there is none it takes the embedded one and says so on stderr.
+func (f *policyFlags) loadFrom(p place, s streams) (loadedPolicy, error) {
 	files := f.files
 	if len(files) == 0 {
-		if found, ok := findUpwards(policyFileName); ok {
+		if found, ok := p.find(policyFileName); ok {
 			files = []string{found}
 		}
 	}
-	l := loadedPolicy{embedded: len(files) == 0, root: "out"}
-	sources := policy.Embedded()
+	l := loadedPolicy{embedded: len(files) == 0, root: "out", sources: policy.Embedded()}
 	if l.embedded {
 		fmt.Fprintf(s.err, "policygen: no %s here or above; using the embedded policy of sparkless\n", policyFileName)
 	} else {
-		l.root = rootOf(files[len(files)-1]) // the project's own file comes last
+		l.root = p.rootOf(files[len(files)-1]) // the project's own file comes last
 		var err error
-		if sources, l.files, err = readSources(l.root, files); err != nil {
+		if l.sources, l.files, err = readSources(p, l.root, files); err != nil {
 			return l, exitError{exitUsage, err}
 		}
 	}
-	p, err := policy.Load(sources, toolVersion())
+	loaded, err := policy.Load(l.sources, toolVersion())
 	if err == nil {
-		l.Input, err = generate.NewInput(p, renderCommand(p.Sources, l.embedded))
+		l.Input, err = generate.NewInput(loaded, renderCommand(loaded.Sources, l.embedded))
 	}
+	return l, l.policyError(err)
+}
+
+// policyError gives findings about the policy their exit code and the paths of its files as seen from the working directory.
+func (l loadedPolicy) policyError(err error) error {
 	var findings finding.List
 	if errors.As(err, &findings) {
-		return l, exitError{exitUsage, findings.Relocated(l.locate)}
+		return exitError{exitUsage, findings.Relocated(l.locate)}
 	}
-	return l, err
+	return err
 }
 
 // locate returns the path of a source as seen from the working directory. Files that policygen brings itself have none.
@@ -77,6 +85,15 @@ func (l loadedPolicy) locate(name string) string {
 		return name
 	}
 	return "policygen's own " + path.Base(name)
+}
+
+// at returns a position as seen from the working directory; empty for one that points nowhere.
+func (l loadedPolicy) at(p finding.Position) string {
+	if !p.IsValid() {
+		return ""
+	}
+	p.File = l.locate(p.File)
+	return p.String()
 }
 
 // renderCommand is the command that renders a policy again, from the root.
@@ -129,10 +146,10 @@ func rootOf(file string) string {
 }
 
 // readSources reads policy files and names them from the root, so that rendered headers are the same from everywhere.
-func readSources(root string, files []string) (sources []policy.Source, paths map[string]string, err error) {
+func readSources(p place, root string, files []string) (sources []policy.Source, paths map[string]string, err error) {
 	paths = map[string]string{}
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		text, err := p.read(file)
 		if err != nil {
 			var pathErr *fs.PathError
 			if errors.As(err, &pathErr) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -19,6 +18,7 @@ type renderFlags struct {
 	policy      policyFlags
 	out         string
 	check, diff bool
+	staged      bool
 	overwrite   []string
 	format      *format
 }
@@ -35,6 +35,7 @@ Targets are relative to the nearest folder that holds .git, else to the policy's
 		Example: `  policygen render
   policygen render --check                     exit 1 and list what is not up to date
   policygen render --diff                      show what would be written
+  policygen render --check --staged            the same for what git is about to commit, as in a pre-commit hook
   policygen render --overwrite docs/tests.md   give up what stands there
   policygen render --policy base.cue --policy policygen.cue`,
 		Args: noArguments,
@@ -45,19 +46,51 @@ Targets are relative to the nearest folder that holds .git, else to the policy's
 	flags.StringVar(&f.out, "out", "", "`folder` that the targets are relative to")
 	flags.BoolVar(&f.check, "check", false, "write nothing; exit 1 if a file is not up to date")
 	flags.BoolVar(&f.diff, "diff", false, "write nothing; show what would change")
+	flags.BoolVar(&f.staged, "staged", false, "with --check or --diff: hold what is staged in git against what the staged policy renders")
 	flags.StringArrayVar(&f.overwrite, "overwrite", nil, "`path` to write although it was edited or is foreign (repeatable)")
 	f.format = bindFormat(flags, "text", "json")
 	return cmd
 }
 
 func (f *renderFlags) run(s streams) error {
-	if f.diff && f.format.value != "text" {
+	if err := f.validate(); err != nil {
+		return err
+	}
+	if !f.staged {
+		return f.runIn(disk{}, s)
+	}
+	index, err := openStaged(f.policy.files)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.runStaged(index, s), index.Close())
+}
+
+// validate finds flags that do not go together.
+func (f *renderFlags) validate() error {
+	switch {
+	case f.diff && f.format.value != "text":
 		return usageError("--diff is text; leave out --format")
-	}
-	if (f.check || f.diff) && len(f.overwrite) > 0 {
+	case (f.check || f.diff) && len(f.overwrite) > 0:
 		return usageError("--overwrite does not go with --check or --diff, which write nothing")
+	case f.staged && !f.check && !f.diff:
+		return usageError("--staged goes with --check or --diff; nothing is written to what is staged")
 	}
-	loaded, err := f.policy.load(s)
+	return nil
+}
+
+// runStaged does not fall back to the embedded policy where the project has one that is only not staged.
+func (f *renderFlags) runStaged(index staged, s streams) error {
+	if _, found := index.find(policyFileName); !found && len(f.policy.files) == 0 {
+		if file, found := findUpwards(policyFileName); found {
+			return usageError("--staged: %s is not staged", file)
+		}
+	}
+	return f.runIn(index, s)
+}
+
+func (f *renderFlags) runIn(p place, s streams) error {
+	loaded, err := f.policy.loadFrom(p, s)
 	if err != nil {
 		return err
 	}
@@ -65,16 +98,19 @@ func (f *renderFlags) run(s streams) error {
 	if f.out != "" {
 		root = f.out
 	}
-	if loaded.embedded && f.out == "" {
-		if err := refuseLostPolicy(); err != nil {
-			return err
-		}
+	if loaded.embedded && f.out == "" && p.exists(worktree.ManifestPath) {
+		return lostPolicy()
 	}
 	rendering, err := generate.Render(loaded.Input)
 	if err != nil {
-		return err
+		return loaded.policyError(err)
 	}
-	changes, err := worktree.Compare(root, rendering.Artifacts)
+	return f.deliver(p, s, root, rendering, loaded.Command)
+}
+
+// deliver reports what a rendering would change, or writes it and reports that.
+func (f *renderFlags) deliver(p place, s streams, root string, rendering generate.Rendering, command string) error {
+	changes, err := p.compare(root, rendering.Artifacts)
 	if err != nil {
 		return err
 	}
@@ -82,9 +118,13 @@ func (f *renderFlags) run(s streams) error {
 		return err
 	}
 	if f.check || f.diff {
-		return f.report(s, changes, false, loaded.Command)
+		return f.report(s, changes, false, command)
 	}
-	changes, err = worktree.Write(root, rendering.Artifacts, worktree.Options{Overwrite: f.overwrite})
+	return f.write(s, root, rendering.Artifacts, command)
+}
+
+func (f *renderFlags) write(s streams, root string, artifacts []worktree.Artifact, command string) error {
+	changes, err := worktree.Write(root, artifacts, worktree.Options{Overwrite: f.overwrite})
 	var refused *worktree.RefusedError
 	if errors.As(err, &refused) && f.format.value == "json" {
 		return errors.Join(writeJSON(s.out, refusedJSON(refused.Changes)), writeError(err))
@@ -92,7 +132,7 @@ func (f *renderFlags) run(s streams) error {
 	if err != nil {
 		return writeError(err)
 	}
-	return f.report(s, changes, true, loaded.Command)
+	return f.report(s, changes, true, command)
 }
 
 // dirtyPaths returns the paths of the changes that something is to be done about.
@@ -106,13 +146,10 @@ func dirtyPaths(changes []worktree.Change) []string {
 	return paths
 }
 
-// refuseLostPolicy is an error where a manifest stands here but no policy does: the files would be held
+// lostPolicy is the error where a manifest stands here but no policy does: the files would be held
 // against the embedded policy, which they never came from.
-func refuseLostPolicy() error {
-	if _, err := os.Stat(worktree.ManifestPath); err == nil {
-		return usageError("%s lists rendered files, but there is no %s here or above", worktree.ManifestPath, policyFileName)
-	}
-	return nil
+func lostPolicy() error {
+	return usageError("%s lists rendered files, but there is no %s here or above", worktree.ManifestPath, policyFileName)
 }
 
 // writeError gives the errors that a person can do something about their exit code.
@@ -154,6 +191,9 @@ func (f *renderFlags) report(s streams, changes []worktree.Change, written bool,
 func writeChanges(w io.Writer, dirty []worktree.Change, all int, written bool, command string) {
 	for _, c := range dirty {
 		fmt.Fprintln(w, changeLine(c, written))
+		if c.Help != "" {
+			fmt.Fprintf(w, "    help: %s\n", c.Help)
+		}
 	}
 	switch {
 	case all == 0:
@@ -170,10 +210,12 @@ func changeLine(c worktree.Change, written bool) string {
 	switch {
 	case !written:
 		return c.String()
-	case c.Status == worktree.Orphan && c.Old == nil:
+	case c.Gone():
 		return "forgot " + c.Path + ", which is gone and no target any more"
 	case c.Status == worktree.OK && c.Unrecorded && !c.WrongMode:
 		return "recorded " + c.Path
+	case c.Status == worktree.Orphan && c.New != nil:
+		return "took the blocks out of " + c.Path + ", which is no target any more"
 	case c.Status == worktree.Orphan:
 		return "removed " + c.Path + ", which is no target any more"
 	}
@@ -208,15 +250,24 @@ type changeJSON struct {
 	Edited     bool   `json:"edited,omitempty"`
 	WrongMode  bool   `json:"wrongMode,omitempty"`
 	Obstacle   string `json:"obstacle,omitempty"`
+	Help       string `json:"help,omitempty"`       // about an obstacle among markers
 	Unrecorded bool   `json:"unrecorded,omitempty"` // the manifest does not know the file as it is
 	Written    bool   `json:"written"`
 	Refused    bool   `json:"refused,omitempty"` // it needs a person's consent; then nothing was written
 }
 
+func newChangeJSON(c worktree.Change) changeJSON {
+	return changeJSON{
+		Path: c.Path, Target: c.Target, Status: c.Status.String(), Edited: c.Edited, WrongMode: c.WrongMode,
+		Obstacle: c.Obstacle, Help: c.Help, Unrecorded: c.Unrecorded,
+	}
+}
+
 func refusedJSON(changes []worktree.Change) map[string]any {
 	list := make([]changeJSON, len(changes))
 	for i, c := range changes {
-		list[i] = changeJSON{Path: c.Path, Target: c.Target, Status: c.Status.String(), Edited: c.Edited, WrongMode: c.WrongMode, Obstacle: c.Obstacle, Refused: true}
+		list[i] = newChangeJSON(c)
+		list[i].Refused = true
 	}
 	return map[string]any{"version": 1, "changes": list}
 }
@@ -224,7 +275,8 @@ func refusedJSON(changes []worktree.Change) map[string]any {
 func changesJSON(changes []worktree.Change, written bool) map[string]any {
 	list := make([]changeJSON, len(changes))
 	for i, c := range changes {
-		list[i] = changeJSON{c.Path, c.Target, c.Status.String(), c.Edited, c.WrongMode, c.Obstacle, c.Unrecorded, written && !c.Clean(), false}
+		list[i] = newChangeJSON(c)
+		list[i].Written = written && !c.Clean()
 	}
 	return map[string]any{"version": 1, "changes": list}
 }

@@ -115,7 +115,7 @@ def test_printed_lines_can_be_pasted(project):
     assert result.code == 0 and len(result.calls) == len(again) == 2
     for first, second in zip(result.calls, again):
         assert first["argv"][2:] == second["argv"] and first["argv"][:2] == ["-p", "policygen_events"]
-        ours = {"POLICYGEN_EVENTS", "PYTHONPATH"}
+        ours = {"POLICYGEN_EVENTS", "POLICYGEN_SHARD", "PYTHONPATH"}
         noise = {"PWD", "OLDPWD", "SHLVL", "_"}
         assert {k: v for k, v in first["env"].items() if k not in ours | noise} == {k: v for k, v in second["env"].items() if k not in ours | noise}
         assert first["env"]["PYTHONPATH"].startswith(second["env"]["PYTHONPATH"] + ":")

@@ -38,6 +38,7 @@ def test_a_word_out_of_place_is_a_broken_wrapper(runner, words):
 @pytest.mark.parametrize("words", [
     [], ["protocol=2"], ["protocol=1", "grace=soon"], ["protocol=1", "mode=sing"], ["protocol=1", "env=NOVALUE"],
     ["protocol=1", "phase=a", "limit=30m"], ["protocol=1", "phase=a", "env-default=X"], ["protocol=1", "grace=nan"],
+    ["protocol=1", "shard=1"], ["protocol=1", "shard=0/2"], ["protocol=1", "shard=3/2"], ["protocol=1", "shard=1/2/3"], ["protocol=1", "shard=a/b"],
     ["protocol=1", "grace=-1"], ["protocol=1", "phase=a", "limit=inf"],
 ])
 def test_values_are_checked(runner, words):

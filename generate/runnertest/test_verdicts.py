@@ -23,6 +23,7 @@ def reported(name, when="call", outcome="passed", worker="main"):
 
 
 LOADED = "loaded", {}
+DEALT = "dealt", {"tests": 2}
 DOWN = "down", {"worker": "gw0", "error": "Not properly terminated"}
 
 
@@ -88,6 +89,10 @@ LOST = [LOADED, collected("a", "b"), reported("a")]
     (5, None, [LOADED], False, (5, "empty")),
     (5, None, [LOADED], True, (0, "empty")),
     (5, None, [LOADED, DOWN], True, (5, "empty: a worker died and nothing ran")),
+    (5, None, [LOADED, DEALT], False, (0, "no test in this shard")),
+    (5, None, [LOADED, DEALT, DOWN], False, (5, "empty: a worker died and nothing ran")),
+    (5, None, [LOADED, ("dealt", {"tests": 0})], False, (5, "empty")),
+    (5, None, [LOADED, ("dealt", {"tests": 0})], True, (0, "empty")),
     (2, None, LOST, False, (2, "stopped: interrupted or errors during collection")),
     (2, None, LOST + [("interrupt", {})], False, (130, "interrupted")),
     (3, None, RAN, True, (3, "internal error")),

@@ -1,0 +1,90 @@
+package generate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"policygen/internal/finding"
+	"policygen/policy"
+)
+
+func (w *workflow) testSteps() []*yaml.Node {
+	steps := []*yaml.Node{w.checkout(), w.action("Set up Python", "actions/setup-python", nil, "python-version", "${{ matrix.python }}")}
+	for _, s := range w.setups {
+		steps = append(steps, w.setup(s))
+	}
+	return append(steps, w.test(), w.upload())
+}
+
+func (w *workflow) checkout() *yaml.Node {
+	return w.action("Check out the repository", "actions/checkout", nil, "persist-credentials", false)
+}
+
+// setup returns the step that prepares for the backends that share a setup.
+func (w *workflow) setup(s ciSetup) *yaml.Node {
+	script := w.yaml.script(ciCommands(s.commands))
+	if s.forAll(w.ci) {
+		return w.run("Install what the tests need", nil, nil, script)
+	}
+	condition := "matrix.backend == '" + strings.Join(s.backends, "' || matrix.backend == '") + "'"
+	return w.run("Install what the tests need ("+strings.Join(s.backends, ", ")+")", yamlText(condition), nil, script)
+}
+
+// test returns the step that calls the wrapper, which also writes the summary of the job.
+func (w *workflow) test() *yaml.Node {
+	pairs := []any{backendVar, "${{ matrix.backend }}"}
+	if w.sharded {
+		pairs = append(pairs, shardVar, "${{ matrix.shard }}", shardsVar, "${{ matrix.shards }}")
+	}
+	if slices.ContainsFunc(w.Jobs, func(j policy.Job) bool { return j.Workers.IsSet() }) {
+		name := yamlText(w.Policy.Runner.WorkersEnv)
+		if slices.ContainsFunc(w.Jobs, func(j policy.Job) bool { return !j.Workers.IsSet() }) {
+			w.yaml.comment(name, "Empty for an entry without a number, which is as good as not set.")
+		}
+		value := w.yaml.from(yamlText("${{ matrix.workers }}"), statedAt(w.Policy.Where("policy.runner.workersEnv"))...)
+		pairs = append(pairs, name, value)
+	}
+	return w.run("Run the tests", nil, yamlMapping(pairs...), w.yaml.script([]yamlCommand{w.commandLine()}))
+}
+
+// upload returns the step that keeps the results. It always runs: a job that is over its time limit counts as cancelled, and its
+// results are the ones that are wanted most.
+func (w *workflow) upload() *yaml.Node {
+	name := resultsFolder + "-${{ matrix.backend }}-${{ matrix.python }}"
+	if w.sharded {
+		name += "-${{ matrix.shard }}"
+	}
+	return w.action("Keep the results", "actions/upload-artifact", yamlText("always()"), "name", name, "path", resultsFolder)
+}
+
+// run returns a step that runs a script. Condition and env may be nil.
+func (w *workflow) run(name string, condition, env, script *yaml.Node) *yaml.Node {
+	return yamlMapping("name", name, "if", condition, "shell", "bash", "env", env, "run", script)
+}
+
+// action returns a step that uses an action with pairs of inputs. The condition may be nil.
+func (w *workflow) action(name, action string, condition *yaml.Node, inputs ...any) *yaml.Node {
+	var uses *yaml.Node
+	if i := slices.IndexFunc(w.Actions, func(a policy.Action) bool { return a.Name == action }); i >= 0 {
+		uses = w.pinned(w.Actions[i], inputs)
+	} else {
+		w.problems.report(finding.Position{}, fmt.Sprintf("no version of the action %s is known", action), "state one in policy.actions")
+	}
+	return yamlMapping("name", name, "if", condition, "uses", uses, "with", yamlMapping(inputs...))
+}
+
+// pinned names an action by the commit of the chosen version, and checks that this one has the inputs: GitHub only warns of others.
+func (w *workflow) pinned(a policy.Action, inputs []any) *yaml.Node {
+	for pair := range slices.Chunk(inputs, 2) {
+		if input := pair[0].(string); !slices.Contains(a.Inputs, input) {
+			w.problems.report(a.Pos, fmt.Sprintf("the action %s@%s has no input %q, which the workflow needs", a.Name, a.Version, input),
+				"choose another version in policy.ci.github.actions")
+		}
+	}
+	n := yamlText(a.Name + "@" + a.SHA)
+	n.LineComment = "# " + a.Version
+	return w.yaml.from(n, statedAt(a.Pos, w.Policy.Where(fmt.Sprintf("policy.ci.github.actions.%q", a.Name)))...)
+}

@@ -1,0 +1,194 @@
+package generate
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"policygen/internal/pep440"
+	"policygen/internal/source"
+	"policygen/policy"
+)
+
+// A pytestTable is where a configuration file has what pytest reads.
+type pytestTable struct {
+	header string
+	toml   bool // else INI as iniconfig reads it
+}
+
+// pytestTableOf returns the table of a configuration file by the file's name, which is all that pytest goes by.
+// pytest reads pytest.toml and .pytest.toml since 9.0.
+func pytestTableOf(file string) (pytestTable, bool) {
+	switch path.Base(file) {
+	case "pytest.ini", ".pytest.ini", "tox.ini":
+		return pytestTable{"[pytest]", false}, true
+	case "setup.cfg":
+		return pytestTable{"[tool:pytest]", false}, true
+	case "pytest.toml", ".pytest.toml":
+		return pytestTable{"[pytest]", true}, true
+	case "pyproject.toml":
+		return pytestTable{"[tool.pytest.ini_options]", true}, true
+	}
+	return pytestTable{}, false
+}
+
+// pytestConfig is what pytest is told to enforce: it stops with a usage error where that is not met.
+type pytestConfig struct {
+	Minversion      string   `toml:"minversion,omitempty"`
+	RequiredPlugins []string `toml:"required_plugins,multiline,omitempty"` // names with ranges
+}
+
+// namedAlike are plugins whose metadata spell the name as a policy does, looked up in their newest releases of 2026-11. pytest compares
+// required_plugins with that spelling as it stands: pytest-httpserver calls itself pytest_httpserver and would never be found.
+var namedAlike = [...]string{
+	"pytest-asyncio", "pytest-benchmark", "pytest-cov", "pytest-django", "pytest-mock", "pytest-randomly", "pytest-rerunfailures", "pytest-split",
+	"pytest-timeout", "pytest-xdist",
+}
+
+// renderPytest renders minversion and required_plugins of pytest: no more than what every plan needs, since pytest reads them
+// whoever starts it.
+func renderPytest(in Input, target policy.Target) (rendered, error) {
+	table, ok := pytestTableOf(target.Path)
+	if !ok {
+		return rendered{}, fmt.Errorf("pytest reads no configuration from a file of this name")
+	}
+	var s sheet
+	partial := len(target.Blocks) > 0
+	begin, end := source.Markers(target.Path, "pytest")
+	if partial {
+		s.line(table.header)
+		s.line(begin)
+	}
+	for _, line := range notice(in) {
+		s.comment(line)
+	}
+	if !partial {
+		s.line("")
+		s.line(table.header)
+	}
+	made := s.pytest(in, table)
+	if partial {
+		s.line(end)
+	}
+	content := s.text.Bytes()
+	prove := func() error {
+		if err := checkPytest(content, table, made, in.Plans); err != nil {
+			return err
+		}
+		return checkBlocks(target, content)
+	}
+	return rendered{content: content, mode: 0o644, partial: partial, origins: s.origins, prove: prove}, nil
+}
+
+// pytest writes the keys with the reasons for them.
+func (s *sheet) pytest(in Input, table pytestTable) pytestConfig {
+	var made pytestConfig
+	var plugins []demand
+	top := len(s.origins)
+	for _, d := range demands(in.Plans) {
+		if d.Plans < len(in.Plans) {
+			continue // a plan that does without it may run where it is missing
+		}
+		switch {
+		case d.Package == "pytest":
+			made.Minversion = s.minversion(in, table, d)
+		case d.Package == "pytest-xdist" && in.Policy.Runner.SerialWithoutXdist:
+		case strings.HasPrefix(d.Package, "pytest-") && !slices.Contains(namedAlike[:], d.Package):
+			s.comment("pytest is not asked for "+d.Package+d.Any.Hull().String()+": it would look for the name as the plugin's metadata spell it, which is not known.",
+				d.from()...)
+		case strings.HasPrefix(d.Package, "pytest-"):
+			plugins = append(plugins, d)
+		}
+	}
+	if len(plugins) > 0 && len(s.origins) > top {
+		s.line("")
+	}
+	made.RequiredPlugins = s.requiredPlugins(in, table, plugins)
+	if made.Minversion == "" && len(plugins) == 0 {
+		s.comment("Nothing here for pytest to enforce: minversion says a lower end, required_plugins what every run needs.")
+	}
+	return made
+}
+
+// minversion writes minversion and returns it, if pytest's range has a lower end.
+func (s *sheet) minversion(in Input, table pytestTable, d demand) string {
+	if d.Any.Equal(pep440.All()) {
+		return ""
+	}
+	d.reasons(s, in, len(in.Policy.Backends), "pytest ")
+	least, ok := d.Any.LowerEnd()
+	if !ok {
+		s.comment("minversion can't say "+d.Any.String()+".", d.from()...)
+		return ""
+	}
+	if !atLeast(least.String()).Equal(d.Any) {
+		s.comment("Of "+d.Any.String()+" minversion can say the lower end alone.", d.from()...)
+	}
+	s.keys(table, pytestConfig{Minversion: least.String()}, [][]Origin{d.from()})
+	return least.String()
+}
+
+// atLeast returns the versions from one on.
+func atLeast(version string) pep440.Set {
+	specifiers, err := pep440.ParseSpecifiers(">=" + version)
+	if err != nil {
+		panic(err)
+	}
+	return specifiers.Set()
+}
+
+// requiredPlugins writes required_plugins and returns it, if there are any.
+func (s *sheet) requiredPlugins(in Input, table pytestTable, plugins []demand) []string {
+	var words []string
+	origins := [][]Origin{nil}
+	for _, d := range plugins {
+		d.reasons(s, in, len(in.Policy.Backends), d.Package+" ")
+		hull := d.Any.Hull()
+		if more := hull.Set().Intersect(d.Any.Complement()); !more.IsEmpty() {
+			s.comment("One range can't say all of it: "+d.Package+" "+more.String()+" is not wanted either.", d.from()...)
+		}
+		words = append(words, d.Package+hull.String())
+		origins[0] = distinct(append(origins[0], d.from()...))
+		origins = append(origins, d.from())
+	}
+	if len(words) > 0 {
+		s.keys(table, pytestConfig{RequiredPlugins: words}, origins)
+	}
+	return words
+}
+
+// keys writes a configuration as lines that follow from origins, the lines beyond them from nothing.
+func (s *sheet) keys(table pytestTable, c pytestConfig, origins [][]Origin) {
+	n := 0
+	for line := range bytes.Lines(table.encode(c)) {
+		var from []Origin
+		if n < len(origins) {
+			from = origins[n]
+		}
+		s.line(strings.TrimSuffix(string(line), "\n"), from...)
+		n++
+	}
+}
+
+// encode returns a configuration as the lines of the table. Versions and names have no character that INI files know.
+func (t pytestTable) encode(c pytestConfig) []byte {
+	if t.toml {
+		text, err := toml.Marshal(c)
+		if err != nil {
+			panic(err) // strings alone
+		}
+		return text
+	}
+	var b bytes.Buffer
+	if c.Minversion != "" {
+		b.WriteString("minversion = " + c.Minversion + "\n")
+	}
+	if len(c.RequiredPlugins) > 0 {
+		b.WriteString("required_plugins =\n    " + strings.Join(c.RequiredPlugins, "\n    ") + "\n")
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,293 @@
+package generate
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"policygen/internal/finding"
+	"policygen/policy"
+)
+
+// A change is two other values for one place of a policy, as CUE spells them. They have the same length and are nowhere else
+// in the policy, so that lines of the two wrappers differ for no other reason than that one value.
+type change struct {
+	what   string
+	at     finding.Position
+	values [2]string
+	also   []Origin // that may stand for the place: the reason or the bound that it is a part of
+}
+
+// changes collects changes, of each place one.
+type changes struct {
+	of   loaded
+	all  []change
+	seen map[finding.Position]bool
+}
+
+// add adds a change where the policy states the value as a plain literal in its own file.
+func (c *changes) add(what string, at finding.Position, values [2]string, also ...Origin) {
+	if at.File != c.of.source.Name || c.seen[at] {
+		return
+	}
+	if from, to := c.of.literal(at); from < to {
+		c.seen[at] = true
+		c.all = append(c.all, change{what, at, values, also})
+	}
+}
+
+var literalText = regexp.MustCompile(`^("([^"\\]|\\.)*"|[0-9]+|true|false)`)
+
+// literal returns where the literal at a position begins and ends in the source; both are the same where none stands there.
+func (l loaded) literal(at finding.Position) (from, to int) {
+	lines := strings.SplitAfter(string(l.source.Text), "\n")
+	from = len(strings.Join(lines[:at.Line-1], "")) + at.Column - 1
+	return from, from + len(literalText.FindString(string(l.source.Text[from:])))
+}
+
+// changed returns the policy with another value at a place.
+func (l loaded) changed(c change, value string) (loaded, error) {
+	from, to := l.literal(c.at)
+	text := string(l.source.Text[:from]) + value + string(l.source.Text[to:])
+	return loadSource(policy.Source{Name: l.source.Name, Text: []byte(text)})
+}
+
+func quoted(a, b string) [2]string { return [2]string{strconv.Quote(a), strconv.Quote(b)} }
+
+func numbers(n int) [2]string { return [2]string{strconv.Itoa(n), strconv.Itoa(n + 1)} }
+
+// quotedTexts want out of their quotes, and have their difference in a second line.
+func quotedTexts(prefix string) [2]string {
+	return quoted(prefix+"'z' $q `\n\\1 \"", prefix+"'z' $q `\n\\2 \"")
+}
+
+// hostileLines are the same for what is one line of words.
+func hostileLines() [2]string { return quoted("z 'z' $q ` \\1 \"", "z 'z' $q ` \\2 \"") }
+
+// changesOf returns a change for every value of a policy that its wrapper shows.
+func changesOf(l loaded) []change {
+	c := &changes{of: l, seen: map[finding.Position]bool{}}
+	for _, p := range l.Plans {
+		c.ofWorkers(p)
+		c.ofPytest(p)
+		c.ofReasons(p)
+	}
+	c.ofRunner()
+	return c.all
+}
+
+func (c *changes) ofWorkers(p policy.Plan) {
+	n, err := strconv.Atoi(p.Workers.Value)
+	if err == nil && !p.Serial.Value {
+		c.add("workers", p.Workers.Pos, numbers(max(1, n-2)))
+	}
+	if n < p.Cap.Value {
+		c.add("cap", p.Cap.Pos, numbers(p.Cap.Value-1))
+	} else {
+		c.add("cap", p.Cap.Pos, numbers(p.Cap.Value+20))
+	}
+	c.add("beyond", p.BeyondFlag.Pos, quoted("refuse", "clamp"))
+	c.add("beyond", p.BeyondEnv.Pos, quoted("warn", "refuse"))
+	if p.Restart.IsSet() && p.Restart.Value == 0 {
+		c.add("dist", p.Dist.Pos, quoted("loadscope", "loadgroup"))
+	} else {
+		c.add("dist", p.Dist.Pos, quoted("load", "each"))
+	}
+	c.add("restart", p.Restart.Pos, numbers(714))
+}
+
+func (c *changes) ofPytest(p policy.Plan) {
+	c.add("timeout", p.Limit.Pos, quoted("71m", "72m"))
+	c.add("test limit", p.TestLimit.Pos, quoted("21s", "22s"))
+	c.add("method", p.TestLimitMethod.Pos, quoted("signal", "thread"))
+	c.add("faulthandler", p.FaulthandlerAfter.Pos, quoted("23s", "24s"))
+	c.add("markers", p.Markers.Pos, hostileLines())
+	if p.Half == policy.SerialHalf {
+		c.add("serial marker", p.Serial.Pos, hostileLines())
+	}
+	c.add("keywords", p.Keywords.Pos, hostileLines())
+	for _, s := range slices.Concat(p.Paths, p.Ignore) {
+		c.add("path", s.Pos, quoted("tests/z 1", "tests/z 2"))
+	}
+	for _, a := range p.Args {
+		c.add("arg", a.Pos, quotedTexts("--z="))
+	}
+	for _, e := range p.Env {
+		if e.Mode == policy.EnvUnset {
+			c.add("unset", e.Pos, quoted("ZQ_1", "ZQ_2"))
+		} else {
+			c.add("env", e.Pos, quotedTexts(""))
+		}
+	}
+}
+
+// ofReasons changes what reasons, bounds and facts say. The words of one are at the place of the whole in an origin.
+func (c *changes) ofReasons(p policy.Plan) {
+	for _, r := range p.Because {
+		if r.Why != "" {
+			c.add("why of a reason", c.find(r.Pos, r.Why), hostileLines(), fromReason(r)...)
+		}
+		if r.Review != "" {
+			c.add("review", c.find(r.Pos, r.Review), quoted("2031-01-01", "2031-01-02"), fromReason(r)...)
+		}
+		c.add("why of a fact", c.find(r.Fact.Pos, r.Fact.Why), hostileLines(), fromReason(r)...)
+	}
+	for _, r := range p.Requires {
+		for _, b := range r.Bounds {
+			if b.Fact == "" {
+				c.add("range", b.Pos, quoted(">=2.1", ">=2.2"))
+				c.add("why of a range", c.find(b.Pos, b.Why), hostileLines(), Origin{Pos: b.Pos})
+			}
+		}
+	}
+}
+
+// find returns the place of a text in the source, from another place on; the zero Position where it isn't there as it is.
+func (c *changes) find(from finding.Position, text string) finding.Position {
+	if from.File != c.of.source.Name {
+		return finding.Position{}
+	}
+	for i, line := range strings.Split(string(c.of.source.Text), "\n") {
+		if column := strings.Index(line, strconv.Quote(text)); i+1 >= from.Line && column >= 0 {
+			return finding.Position{File: from.File, Line: i + 1, Column: column + 1}
+		}
+	}
+	return finding.Position{}
+}
+
+func (c *changes) ofRunner() {
+	where, r := c.of.Policy.Where, c.of.Policy.Runner
+	c.add("project", where("policy.project"), quotedTexts(""))
+	c.add("workersEnv", where("policy.runner.workersEnv"), quoted("ZQ_1", "ZQ_2"))
+	c.add("grace", where("policy.runner.grace"), quoted("71s", "72s"))
+	c.add("missingXdist", where("policy.runner.missingXdist"), [2]string{`"error"`, `"serial"`})
+	c.add("failFast", where("policy.runner.failFast"), [2]string{"true", "false"})
+	list := func(name string, items []string, values [2]string) {
+		for i := range items {
+			c.add(name, where("policy.runner."+name+"."+strconv.Itoa(i)), values)
+		}
+	}
+	list("backendEnv", r.BackendEnv, quoted("ZQ_3", "ZQ_4"))
+	list("python", r.Python, quoted("z 1", "z 2"))
+	list("venv", r.Venv, quoted("z 1", "z 2"))
+	list("pythonpath", r.PythonPath, quoted("z 1", "z 2"))
+	for _, t := range c.of.Policy.Targets {
+		if t.Kind == "wrapper" {
+			c.add("target", where("policy.targets."+t.Name+".path"), quoted("z/it's 1.sh", "z/it's 2.sh"))
+		}
+	}
+}
+
+// shownLines returns the lines of a wrapper without blanks that only align them, and without the digest.
+func shownLines(w *wrapper) []string {
+	all := strings.Split(strings.TrimSuffix(string(w.Text), "\n"), "\n")
+	for i, line := range all {
+		line, _, _ = strings.Cut(line, "everything below this line is sha256:")
+		all[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return all
+}
+
+// differing returns the numbers of the lines of a that are not in b, by the longest common subsequence of their lines.
+func differing(a, b []string) (numbers []int) {
+	from, end := 0, 0
+	for from < min(len(a), len(b)) && a[from] == b[from] {
+		from++
+	}
+	for end < min(len(a), len(b))-from && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	first, second := a[from:len(a)-end], b[from:len(b)-end]
+	common := make([][]int, len(first)+1) // of what is left of both
+	for i := range common {
+		common[i] = make([]int, len(second)+1)
+	}
+	for i := len(first) - 1; i >= 0; i-- {
+		for j := len(second) - 1; j >= 0; j-- {
+			common[i][j] = max(common[i+1][j], common[i][j+1])
+			if first[i] == second[j] {
+				common[i][j] = common[i+1][j+1] + 1
+			}
+		}
+	}
+	for i, j := 0, 0; i < len(first); {
+		switch {
+		case j < len(second) && first[i] == second[j]:
+			i, j = i+1, j+1
+		case j < len(second) && common[i][j+1] >= common[i+1][j]:
+			j++
+		default:
+			numbers = append(numbers, from+i)
+			i++
+		}
+	}
+	return numbers
+}
+
+// requires reports whether a line is about a bound that plans of the policy have. It may be left out of a wrapper because it
+// follows from another bound, which the line can't know.
+func (l loaded) requires(line string) bool {
+	for _, p := range l.Plans {
+		for _, r := range p.Requires {
+			for _, b := range r.Bounds {
+				if strings.Contains(line, "'need="+r.Package+"' 'range="+b.Range+"'") || strings.Contains(line, mustQuote("why="+b.Why)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// unexplained returns the lines of a wrapper that another one hasn't and that do not have the place of the change among their
+// origins, and how many differ.
+func (c change) unexplained(w, other *wrapper) (lines []string, all int) {
+	text := strings.Split(string(w.Text), "\n")
+	numbers := differing(shownLines(w), shownLines(other))
+	for _, i := range numbers {
+		named := slices.ContainsFunc(w.origins[i], func(o Origin) bool { return o.Pos == c.at || slices.Contains(c.also, o) })
+		if !named && !(loaded{Input: other.input}).requires(text[i]) {
+			lines = append(lines, strconv.Itoa(i+1)+": "+text[i])
+		}
+	}
+	return lines, len(numbers)
+}
+
+// TestEveryChangeHasItsOrigin: whatever value of a policy changes, each line of the wrapper that is another then names its place.
+func TestEveryChangeHasItsOrigin(t *testing.T) {
+	policies := loadedPolicies(t)
+	tried, lines, refused, kinds, number := 0, 0, 0, map[string]int{}, 0
+	for _, name := range slices.Sorted(maps.Keys(policies)) {
+		l := policies[name]
+		for _, c := range changesOf(l) {
+			if number++; soak(10) < 10 && number%3 != 0 {
+				continue
+			}
+			a, errA := l.changed(c, c.values[0])
+			b, errB := l.changed(c, c.values[1])
+			if errA != nil || errB != nil {
+				t.Logf("%s: %s at %s: %v %v", name, c.what, c.at, errA, errB)
+				refused++
+				continue
+			}
+			wrapperA, wrapperB := wrapperOf(t, a), wrapperOf(t, b)
+			missing, n := c.unexplained(wrapperA, wrapperB)
+			more, m := c.unexplained(wrapperB, wrapperA)
+			for _, line := range append(missing, more...) {
+				t.Errorf("%s: %s at %s changes a line without naming it: %s", name, c.what, c.at, line)
+			}
+			if n+m == 0 {
+				t.Logf("%s: %s at %s changes no line", name, c.what, c.at)
+			}
+			tried, lines = tried+1, lines+n+m
+			kinds[c.what]++
+		}
+	}
+	t.Logf("%d changes and %d changed lines, %d refused by the loader: %v", tried, lines, refused, kinds)
+	if tried < number/4 || lines < 5*tried {
+		t.Errorf("%d of %d changes, which change %d lines, prove little", tried, number, lines)
+	}
+}
