@@ -32,6 +32,7 @@ type arm struct {
 	Assign    []word   // shell assignments
 	Words     []word   // of the phase's section
 	PathWords []word   // left out where the command line names paths
+	Indent    string
 }
 
 // key is equal for arms that say the same.
@@ -101,12 +102,18 @@ func allRunArms(in Input, runs []string) []runArms {
 func (r *runArms) finish(in Input) {
 	f := fields{in.Policy}
 	enabled := 0
-	for i, a := range r.Arms {
+	for _, a := range r.Arms {
 		enabled += len(a.Backends)
-		r.Arms[i].From = fromThese(f.backends(), a.Backends)
 	}
 	r.Complete = enabled == len(in.Policy.Backends)
 	r.Same = r.Complete && len(r.Arms) == 1
+	indent := "\t\t\t"
+	if r.Same {
+		indent = "\t\t"
+	}
+	for i, a := range r.Arms {
+		r.Arms[i].From, r.Arms[i].Indent = fromThese(f.backends(), a.Backends), indent
+	}
 	if !r.Complete {
 		r.Else = f.switchedOff(r.Run)
 	}

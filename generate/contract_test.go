@@ -26,10 +26,7 @@ type contract struct {
 
 func contractFor(t *testing.T, policy string) contract {
 	t.Helper()
-	w, err := newWrapper(inputs(t)[policy], "tests/run_all_tests.sh")
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := parsedWrapper(t, inputs(t)[policy], "tests/run_all_tests.sh")
 	return contract{w, t}
 }
 

@@ -49,16 +49,23 @@ type rendered struct {
 // Render makes the artifact of every target and parses it as what it is. None may be written before [Rendering.Prove]
 // has returned nil for it. An error is a [finding.List] where a target can't do what the policy asks of it, else a defect of policygen itself.
 func Render(in Input) (Rendering, error) {
-	r := Rendering{rendered: map[string]rendered{}}
-	for _, target := range in.Policy.Targets {
-		made, err := renderTarget(in, target)
-		if err != nil {
-			return Rendering{}, fmt.Errorf("rendering %s: %w", target.Path, err)
+	targets := in.Policy.Targets
+	all := make([]rendered, len(targets))
+	err := parallel(len(targets), func(i int) (err error) {
+		if all[i], err = renderTarget(in, targets[i]); err != nil {
+			return fmt.Errorf("rendering %s: %w", targets[i].Path, err)
 		}
+		return nil
+	})
+	if err != nil {
+		return Rendering{}, err
+	}
+	r := Rendering{rendered: map[string]rendered{}}
+	for i, made := range all {
 		r.Artifacts = append(r.Artifacts, worktree.Artifact{
-			Path: target.Path, Mode: made.mode, Target: target.Name, Content: made.content, Partial: made.partial,
+			Path: targets[i].Path, Mode: made.mode, Target: targets[i].Name, Content: made.content, Partial: made.partial,
 		})
-		r.rendered[target.Path] = made
+		r.rendered[targets[i].Path] = made
 	}
 	return r, nil
 }

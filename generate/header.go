@@ -55,13 +55,13 @@ func comment(b *bytes.Buffer, text string) {
 	b.WriteString("# " + oneLine(text) + "\n")
 }
 
-// oneLine returns text without control characters and without what some reader takes for the end of a line: Python's splitlines,
-// by which pip and pytest read their files, also splits at U+0085, U+2028 and U+2029.
+// oneLine returns text without control characters, without blanks at its end and without what some reader takes for the end of a
+// line: Python's splitlines, by which pip and pytest read their files, also splits at U+0085, U+2028 and U+2029.
 func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
+	return strings.TrimRightFunc(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return ' '
 		}
 		return r
-	}, text)
+	}, text), unicode.IsSpace)
 }

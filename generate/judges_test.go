@@ -15,8 +15,16 @@ type verdict func(t *testing.T, files []string) string
 
 // actionlint also has shellcheck look at the scripts.
 func actionlint(t *testing.T, files []string) string {
-	args := []string{"tool", "-modfile=../scripts/tools/go.mod", "actionlint", "-no-color", "-shellcheck=" + linter(t, "shellcheck"), "-pyflakes="}
+	args := []string{"tool", "-modfile=../scripts/tools/go.mod", "actionlint", "-no-color", "-shellcheck=" + shellcheckOrSkip(t), "-pyflakes="}
 	return judged(t, "go", append(args, files...)...)
+}
+
+func shellcheckOrSkip(t *testing.T) string {
+	path := linter(t, "shellcheck")
+	if path == "" {
+		t.SkipNow()
+	}
+	return path
 }
 
 func zizmor(t *testing.T, files []string) string {
@@ -31,10 +39,7 @@ func schema(name string) verdict {
 
 // gitLabShellcheck looks at the scripts of GitLab's jobs, as the runner joins them.
 func gitLabShellcheck(t *testing.T, files []string) string {
-	shellcheck := linter(t, "shellcheck")
-	if shellcheck == "" {
-		t.Skip("there is no shellcheck")
-	}
+	shellcheck := shellcheckOrSkip(t)
 	var scripts []string
 	for _, file := range files {
 		text, err := os.ReadFile(file)

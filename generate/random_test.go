@@ -283,6 +283,9 @@ func TestModelAgainstSimulator(t *testing.T) {
 		d := newDice(uint64(seed))
 		in := d.input()
 		w, err := newWrapper(in, in.Policy.Targets[0].Path)
+		if err == nil {
+			err = w.parse()
+		}
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

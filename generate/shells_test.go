@@ -123,10 +123,7 @@ func TestRealShells(t *testing.T) {
 	for seed := range soak(500) / perPolicy {
 		d := newDice(uint64(seed) + 2<<32)
 		in := d.input()
-		w, err := newWrapper(in, in.Policy.Targets[0].Path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		w := parsedWrapper(t, in, in.Policy.Targets[0].Path)
 		m := newModel(in, scriptName(w.Path), rootFrom(w.Path))
 		p := newProject(t, w)
 		for range perPolicy {
@@ -174,10 +171,7 @@ func FuzzQuoting(f *testing.F) {
 			}
 		}
 		in.Policy.Project, in.Version = text, text
-		w, err := newWrapper(in, "tests/run.sh")
-		if err != nil {
-			t.Fatal(err)
-		}
+		w := parsedWrapper(t, in, "tests/run.sh")
 		m := newModel(in, "run.sh", "..")
 		c := call("--backend", in.Policy.Backends[0].Name)
 		want := m.Run(c)

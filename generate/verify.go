@@ -1,32 +1,21 @@
 package generate
 
-import (
-	"cmp"
-	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
-)
+import "fmt"
 
-// verify simulates the script for every backend and every class of input and compares what it does with the
-// model of the command line. The error shows the first call on which the two differ; it is a defect of policygen.
+// verify parses the script and holds it against the model of its command line. An error is a defect of policygen.
 func (w *wrapper) verify() error {
+	if err := w.parse(); err != nil {
+		return err
+	}
+	return w.verifyCalls()
+}
+
+// verifyCalls simulates the script for every backend and every class of input and compares what it does with the model.
+// The error shows the first call on which the two differ.
+func (w *wrapper) verifyCalls() error {
 	m := newModel(w.input, scriptName(w.Path), rootFrom(w.Path))
 	all := calls(w.input, rootFrom(w.Path))
-	errs := make([]error, len(all))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
-				if errs[i] = w.verifyCall(m, all[i]); errs[i] != nil {
-					next.Store(int64(len(all))) // the others need not go on
-				}
-			}
-		})
-	}
-	workers.Wait()
-	return cmp.Or(errs...)
+	return parallel(len(all), func(i int) error { return w.verifyCall(m, all[i]) })
 }
 
 func (w *wrapper) verifyCall(m model, c wrapperCall) error {

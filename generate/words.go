@@ -78,15 +78,15 @@ func statements(m *marks, all []word) string {
 	return strings.Join(marked, " ")
 }
 
-// wrappedWords quotes words and breaks the line before it grows too long to read.
-func wrappedWords(m *marks, words []word) string {
+// wrappedWords quotes words for a statement that stands at an indentation, and breaks the line before it grows too long to read.
+func wrappedWords(m *marks, indent string, words []word) string {
 	const width = 110
 	var b strings.Builder
 	column := width
 	for _, w := range words {
 		q := mustQuote(w.text)
 		if column+1+len(q) > width || opensSection(w.text) {
-			b.WriteString(" \\\n\t\t\t")
+			b.WriteString(" \\\n" + indent + "\t")
 			column = 12
 		} else {
 			b.WriteByte(' ')

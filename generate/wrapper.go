@@ -29,30 +29,39 @@ type wrapper struct {
 	Text    []byte
 	Path    string // relative to the output root
 	input   Input
-	script  *shell.Script
-	origins [][]Origin // of each line
+	script  *shell.Script // nil before parse
+	origins [][]Origin    // of each line
 }
 
-// newWrapper renders the wrapper script for a path below the output root and parses it.
-// It is not proved before [wrapper.verify] has returned nil.
+// newWrapper renders the wrapper script for a path below the output root. It is not proved before [wrapper.verify] has returned nil.
 func newWrapper(in Input, target string) (*wrapper, error) {
-	plain, origins, err := fillWrapper(in, target)
+	text, origins, err := fillWrapper(in, target)
 	if err != nil {
 		return nil, err
 	}
-	text, err := shell.Format(plain)
+	return &wrapper{Text: sealed(text), Path: target, input: in, origins: origins}, nil
+}
+
+// parse parses the script, which must be in shfmt's form.
+func (w *wrapper) parse() (err error) {
+	name := path.Base(w.Path)
+	formatted, err := shell.Format(name, w.Text)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if made, printed := bytes.Count(plain, []byte("\n")), bytes.Count(text, []byte("\n")); made != printed {
-		return nil, fmt.Errorf("formatting makes %d lines of %d, so that their origins are lost", printed, made)
+	if !bytes.Equal(w.Text, formatted) {
+		return fmt.Errorf("%s:%d: shfmt would change this line", name, 1+bytes.Count(commonPrefix(w.Text, formatted), []byte("\n")))
 	}
-	text = sealed(text)
-	script, err := shell.Parse(path.Base(target), text)
-	if err != nil {
-		return nil, err
+	w.script, err = shell.Parse(name, w.Text)
+	return err
+}
+
+func commonPrefix(a, b []byte) []byte {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
 	}
-	return &wrapper{Text: text, Path: target, input: in, script: script, origins: origins}, nil
+	return a[:n]
 }
 
 // fillWrapper fills in the template and returns the text and the origins of its lines.
@@ -148,6 +157,6 @@ func markFuncs(m *marks) template.FuncMap {
 		"say":    func(of []Origin, parts ...string) string { return m.across(mustQuote(strings.Join(parts, "")), of) },
 		"help":   func(marked string) string { return m.quote(marked) },
 		"assign": func(all []word) string { return statements(m, all) },
-		"words":  func(all []word) string { return wrappedWords(m, all) },
+		"words":  func(indent string, all []word) string { return wrappedWords(m, indent, all) },
 	}
 }

@@ -54,10 +54,7 @@ func wrapperOf(t *testing.T, l loaded) *wrapper {
 		if target.Kind != "wrapper" {
 			continue
 		}
-		w, err := newWrapper(l.Input, target.Path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		w := parsedWrapper(t, l.Input, target.Path)
 		return w
 	}
 	t.Fatal("no wrapper")
@@ -186,10 +183,7 @@ func TestOriginsOfEmbeddedWrapper(t *testing.T) {
 func TestMarksLeaveNoTrace(t *testing.T) {
 	for seed := range uint64(soak(300)) {
 		in := newDice(seed + 4<<32).input()
-		w, err := newWrapper(in, in.Policy.Targets[0].Path)
-		if err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
-		}
+		w := parsedWrapper(t, in, in.Policy.Targets[0].Path)
 		if n := strings.Count(string(w.Text), "\n"); n != len(w.origins) || strings.Contains(string(w.Text), "\x00") {
 			t.Errorf("seed %d: %d lines, origins of %d, NUL: %v", seed, n, len(w.origins), strings.Contains(string(w.Text), "\x00"))
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
@@ -92,14 +93,21 @@ func isBlock(s string) bool {
 func isHidden(r rune) bool { return r != '\n' && r != ' ' && r != '\t' && !unicode.IsGraphic(r) }
 
 // isPlainWord reports whether a text without quotes would be read as text. YAML 1.1 takes more words for something else than
-// YAML 1.2: GitLab reads the former, GitHub something between the two.
+// YAML 1.2: GitLab reads the former, GitHub something between the two. The answers are kept, since keys come again and again.
 func isPlainWord(s string) bool {
+	if plain, ok := plainWords.Load(s); ok {
+		return plain.(bool)
+	}
 	var value yaml.Node
 	if err := value.Encode(s); err != nil {
 		panic(err) // of the schema's text, which is Unicode
 	}
-	return value.Style == 0 && s != "="
+	plain := value.Style == 0 && s != "="
+	plainWords.Store(s, plain)
+	return plain
 }
+
+var plainWords sync.Map
 
 // yamlMapping returns a mapping of keys to values, which follow each other in pairs. A key is a string or a node; what a
 // value can be says [yamlNode]. Values that are nil are left out with their keys.

@@ -4,9 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"policygen/internal/finding"
 )
@@ -14,11 +14,10 @@ import (
 // Digest returns the SHA-256 of what the policy resolves to, in hexadecimal: the same for policies that differ
 // only in comments, formatting, files or the order of settings. Facts count as far as a plan depends on them.
 func (p *Policy) Digest() string {
-	h := sha256.New()
-	writeValue(h, reflect.ValueOf([]any{
+	sum := sha256.Sum256(appendValue(nil, reflect.ValueOf([]any{
 		p.Project, p.Gate, p.Runner, p.DefaultBackend, p.Backends, p.Phases, p.usedCI(), p.Targets, p.plans,
-	}))
-	return hex.EncodeToString(h.Sum(nil))
+	})))
+	return hex.EncodeToString(sum[:])
 }
 
 // usedCI returns the policy's CI with the actions that something is rendered with.
@@ -31,35 +30,41 @@ func (p *Policy) usedCI() *CI {
 	return &ci
 }
 
-// writeValue writes a value without its positions and what only repeats a field beside it (tagged digest:"-"),
-// so that no two different values write the same bytes.
-func writeValue(w io.Writer, v reflect.Value) {
+// appendValue appends a value without its positions and what only repeats a field beside it (tagged digest:"-"),
+// so that no two different values append the same bytes.
+func appendValue(b []byte, v reflect.Value) []byte {
 	if !v.IsValid() {
-		fmt.Fprint(w, "nothing;")
-		return
+		return append(b, "nothing;"...)
 	}
-	if s, ok := v.Interface().(fmt.Stringer); ok {
-		fmt.Fprintf(w, "%q", s.String())
-		return
+	if v.Type().Implements(stringerType) {
+		return strconv.AppendQuote(b, v.Interface().(fmt.Stringer).String())
 	}
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
-		writeValue(w, v.Elem())
+		b = appendValue(b, v.Elem())
 	case reflect.Slice:
-		fmt.Fprintf(w, "[%d:", v.Len())
+		b = fmt.Appendf(b, "[%d:", v.Len())
 		for i := range v.Len() {
-			writeValue(w, v.Index(i))
+			b = appendValue(b, v.Index(i))
 		}
 	case reflect.Struct:
-		fmt.Fprint(w, "{")
+		b = append(b, '{')
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.Type != reflect.TypeFor[finding.Position]() && f.IsExported() && f.Tag.Get("digest") != "-" {
-				fmt.Fprintf(w, "%s:", f.Name)
-				writeValue(w, v.Field(i))
+			if f := v.Type().Field(i); f.Type != positionType && f.IsExported() && f.Tag.Get("digest") != "-" {
+				b = append(append(b, f.Name...), ':')
+				b = appendValue(b, v.Field(i))
 			}
 		}
-		fmt.Fprint(w, "}")
+		b = append(b, '}')
+	case reflect.String:
+		b = append(strconv.AppendQuote(append(b, "string "...), v.String()), ';')
 	default:
-		fmt.Fprintf(w, "%s %#v;", v.Kind(), v.Interface())
+		b = fmt.Appendf(b, "%s %#v;", v.Kind(), v.Interface())
 	}
+	return b
 }
+
+var (
+	stringerType = reflect.TypeFor[fmt.Stringer]()
+	positionType = reflect.TypeFor[finding.Position]()
+)

@@ -3,6 +3,7 @@ package policy
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"policygen/internal/finding"
@@ -48,6 +49,9 @@ func (n *node) find(path string) *node {
 	}
 	for _, children := range [...][]*node{n.fields, n.items} {
 		for _, below := range children {
+			if !strings.HasPrefix(path, below.path) {
+				continue
+			}
 			if found := below.find(path); found != nil {
 				return found
 			}

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
@@ -41,6 +42,8 @@ func (l loader) load(sources []Source, tool string) (*Policy, error) {
 	if err := checkDistinct(sources, l.facts); err != nil {
 		return nil, err
 	}
+	own := meanwhile(func() []file { return parsedOwn(l.facts) })
+	schema := meanwhile(func() *shape { return parseSchema(policygen.Schema) })
 	files, found := parse(sources)
 	gates, unmet := takeGates(files, version)
 	if len(unmet) > 0 {
@@ -49,12 +52,8 @@ func (l loader) load(sources []Source, tool string) (*Policy, error) {
 	if len(found) > 0 {
 		return nil, found.Sorted()
 	}
-	facts, found := parse(l.facts)
-	if len(found) > 0 {
-		return nil, found.Sorted()
-	}
-	whole := finding.Position{File: sources[0].Name}
-	tree, places, found := l.evaluate(facts, files, whole)
+	facts, whole := own(), finding.Position{File: sources[0].Name}
+	tree, places, found := l.evaluate(facts, files, schema(), whole)
 	if tree == nil {
 		return nil, found.Sorted()
 	}
@@ -74,6 +73,22 @@ func (l loader) load(sources []Source, tool string) (*Policy, error) {
 	return p, nil
 }
 
+// parsedOwn parses policygen's own facts.
+func parsedOwn(facts []Source) []file {
+	files, found := parse(facts)
+	if len(found) > 0 {
+		panic(found.Error())
+	}
+	return files
+}
+
+// meanwhile begins some work and returns a function that waits for what comes of it.
+func meanwhile[T any](work func() T) func() T {
+	wait := sync.OnceValue(work)
+	go wait()
+	return wait
+}
+
 // checkDistinct refuses sources of one name.
 func checkDistinct(sources, own []Source) error {
 	first := map[string]int{}
@@ -91,20 +106,20 @@ func checkDistinct(sources, own []Source) error {
 
 // evaluate returns the policy as a tree of what fits the schema, and findings about what does not.
 // There is no tree where nothing could be evaluated.
-func (l loader) evaluate(facts, files []file, whole finding.Position) (*node, *places, finding.List) {
+func (l loader) evaluate(facts, files []file, schema *shape, whole finding.Position) (*node, *places, finding.List) {
 	places := newPlaces(facts, files)
 	type result struct {
 		tree  *node
 		found finding.List
 	}
 	res, over := guarded(l.limits, whole, func() result {
-		tree, found := evaluateTree(slices.Concat(facts, files), places, whole)
+		tree, found := evaluateTree(slices.Concat(facts, files), places, schema, whole)
 		return result{tree, found}
 	})
 	return res.tree, places, append(onePerPlace(res.found), over...)
 }
 
-func evaluateTree(files []file, places *places, whole finding.Position) (*node, finding.List) {
+func evaluateTree(files []file, places *places, schema *shape, whole finding.Position) (*node, finding.List) {
 	v, err := buildValue(files)
 	if err == nil {
 		err = v.Err()
@@ -122,7 +137,6 @@ func evaluateTree(files []file, places *places, whole finding.Position) (*node, 
 			Message: `the field "policy" is missing`, Help: "it holds the project's decision: policy: {...}"})
 	}
 	r.readHidden(v)
-	schema := parseSchema(policygen.Schema)
 	schema.lookup(plansField).shape = &shape{kind: openKind} // policygen's own affair
 	r.refusePlans(v)
 	tree := r.read(v, schema, &node{pos: whole, label: whole})

@@ -58,7 +58,7 @@ func compareWithCUE(t *testing.T, sources []Source) (accepted, ok bool) {
 	if files == nil {
 		return false, false
 	}
-	tree, places, found := l.evaluate(facts, files, finding.Position{File: sources[0].Name})
+	tree, places, found := l.evaluate(facts, files, parseSchema(policygen.Schema), finding.Position{File: sources[0].Name})
 	if len(found) == 0 {
 		found = contentsWithoutPlans(slices.Concat(facts, files), tree, places)
 	}

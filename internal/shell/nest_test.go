@@ -21,7 +21,7 @@ func TestParseDeepNesting(t *testing.T) {
 		} else if !place.MatchString(err.Error()) {
 			t.Errorf("%s repeated: %v", what, err)
 		}
-		Format([]byte(script)) // may succeed, but must return
+		Format("script", []byte(script)) // may succeed, but must return
 	}
 	for _, opener := range []string{"(", "$(", "{ ", "$((", "\"${x-", "! ", "a&&", "a|", "a;", "x=$((-", "if ", "if a\nthen ", "f()",
 		"[[ ! ", "case x in y) ", "while ", "let -", "a[", "`", "<(", "a=(", "time ", "coproc "} {

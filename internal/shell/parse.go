@@ -59,12 +59,12 @@ func positionAt(name string, src []byte, offset int) finding.Position {
 }
 
 // Format prints a script in the form of shfmt with its default flags, comments kept; what it prints it leaves as it is.
-// A script that is not valid Bash is an error that begins with a place.
-func Format(src []byte) ([]byte, error) {
-	if err := checkSource("script", src); err != nil {
+// A script that is not valid Bash is an error that begins with file:line:col, the file being name.
+func Format(name string, src []byte) ([]byte, error) {
+	if err := checkSource(name, src); err != nil {
 		return nil, err
 	}
-	file, err := parse("script", src, syntax.KeepComments(true), syntax.Variant(syntax.LangBash))
+	file, err := parse(name, src, syntax.KeepComments(true), syntax.Variant(syntax.LangBash))
 	if err != nil {
 		return nil, err
 	}

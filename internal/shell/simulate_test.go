@@ -306,11 +306,11 @@ func TestParseRefuses(t *testing.T) {
 
 func TestFormatIsIdempotent(t *testing.T) {
 	for _, script := range common {
-		once, err := Format([]byte("# kept\n" + script))
+		once, err := Format("script", []byte("# kept\n"+script))
 		if err != nil {
 			t.Fatal(err)
 		}
-		twice, err := Format(once)
+		twice, err := Format("script", once)
 		if err != nil || string(once) != string(twice) {
 			t.Errorf("%s\nthen\n%s, %v", once, twice, err)
 		}
