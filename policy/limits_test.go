@@ -77,8 +77,6 @@ func TestHostilePolicies(t *testing.T) {
 			cmd.Env = append(os.Environ(), hostileVariable+"="+name)
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out[:min(len(out), 2000)])
-			} else {
-				t.Logf("%s", out)
 			}
 		})
 	}
@@ -93,7 +91,6 @@ func loadHostile(t *testing.T, text string) {
 		t.Fatalf("got %v, want findings", err)
 	}
 	checkFindings(t, list)
-	fmt.Println(list[0])
 	// The process ends here: an evaluation that was given up may still be running.
 	os.Exit(0)
 }
