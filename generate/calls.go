@@ -113,7 +113,7 @@ func commandLineCalls(in Input) []wrapperCall {
 		call("--phase"), call("--phase", "no such phase"), call("--phase="), call("--phase=" + phase), call("--skip-phase", "a b"), call("--skip-phase=" + phase),
 		call("--phase", phase, "--skip-phase", phase), call("--phase", "*"),
 		call("--dist"), call("--dist", "bogus"), call("--dist=lod"), call("--dist", "loadfil"), call("--dist=each"), call("--dist", "no"),
-		call("--dry-run"), call("--print-config"), call("--dry-run", "--print-config"),
+		call("--dry-run"), call("--print-config"), call("--verify"), call("--dry-run", "--print-config"),
 		call("--fail-fast"), call("--keep-going"), call("--keep-going", "--fail-fast"), call("--no-color"), call("--no-preflight"),
 		call("--shard", "2/4"), call("--shard=02/004", "--phase", phase, "tests/a.py"), call("--shard=1/3", "--shard", "100/100"), call("--shard=99/100", "--list"),
 		call("--shard"), call("--shard", "-x"), call("--shard", ""), call("--shard="), call("--shard", "2"), call("--shard", "/2"), call("--shard=2/"), call("--shard=/"),

@@ -199,7 +199,7 @@ func TestContractA5Paths(t *testing.T) {
 func TestContractA7Options(t *testing.T) {
 	w := contractFor(t, "sparkless")
 	for _, c := range []struct{ args, word string }{
-		{"--dry-run", "mode=dry-run"}, {"--print-config", "mode=print-config"}, {"--keep-going", "keep-going=1"}, {"--fail-fast", "keep-going=0"},
+		{"--dry-run", "mode=dry-run"}, {"--print-config", "mode=print-config"}, {"--verify", "mode=verify"}, {"--keep-going", "keep-going=1"}, {"--fail-fast", "keep-going=0"},
 		{"", "keep-going=1"}, {"--log-dir=d", "log-dir=d"}, {"--junit-dir=d", "junit-dir=d"}, {"--no-color", "color=never"},
 		{"--no-preflight", "preflight=0"}, {"", "preflight=1"}, {"", "mode=run"},
 		{"--shard 2/4", "shard=2/4"}, {"--shard=100/100", "shard=100/100"}, {"--shard=1/3 --shard 02/0010 tests/a.py", "shard=2/10"},

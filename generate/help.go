@@ -84,6 +84,7 @@ func (h *help) options() {
   --print-config          print the resolved settings, run nothing
   --list                  print the phases, run nothing
   --policy-version        print which policy this is
+  --verify                exit 1 if this script was changed since it was rendered, run nothing
   -h, --help              print this
 
 Everything else goes to pytest as it is; --pdb and --trace imply -n 0. A bare word is a path and runs alone, unless the word before it is an

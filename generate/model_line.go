@@ -60,7 +60,7 @@ func (m model) parse(args []string) (commandLine, error) {
 			serial = true
 		case word == "--list":
 			line.list = true
-		case word == "--dry-run" || word == "--print-config":
+		case word == "--dry-run" || word == "--print-config" || word == "--verify":
 			line.mode = word[2:]
 		case word == "--keep-going":
 			keepGoing = true

@@ -257,7 +257,7 @@ func (d dice) argument(in Input) []string {
 	case 7:
 		return []string{d.pick("--dist", "--dist="), d.pick("load", "loadfile", "loadgroup", "worksteal", "each", "no", "bogus")}
 	case 8:
-		return []string{d.pick("--serial", "--list", "--dry-run", "--print-config", "--keep-going", "--fail-fast", "--no-color", "--no-preflight", "-h", "--policy-version")}
+		return []string{d.pick("--serial", "--list", "--dry-run", "--print-config", "--verify", "--keep-going", "--fail-fast", "--no-color", "--no-preflight", "-h", "--policy-version")}
 	case 9:
 		return []string{d.pick("--log-dir", "--junit-dir"), d.text()}
 	case 10:

@@ -87,7 +87,7 @@ def settle(message):
     config = settings("global", message["global"])
     if config.protocol != "1":
         raise Broken("protocol %s is unknown, this runner speaks 1" % config.protocol)
-    if config.mode not in ("run", "dry-run", "print-config"):
+    if config.mode not in ("run", "dry-run", "print-config", "verify"):
         raise Broken("mode=%s is unknown" % config.mode)
     config.grace = number("grace", config.grace)
     config.share = share(config.shard)
@@ -1083,9 +1083,24 @@ def own_source():
     return words[words.index("-c") + 1]
 
 
+def verify(config):
+    """Hold the script against the digest that its header has of everything below it."""
+    import hashlib
+    with open(config.script, "rb") as script:
+        text = script.read()
+    header = re.search(rb"^# .*; everything below this line is sha256:([0-9a-f]{64})\n", text, re.M)
+    if header and hashlib.sha256(text[header.end():]).hexdigest().encode() == header[1]:
+        say("%s: as it was rendered" % config.name)
+        return 0
+    say("%s: changed since it was rendered, or not rendered as a whole; edit the policy instead, its header says how" % config.name, 2)
+    return 1
+
+
 def act(words):
     config = settle(decode(words))
     enter_root(config, words)
+    if config.mode == "verify":
+        return verify(config)
     survey(config)
     code = prepare(config)
     if config.mode == "print-config":

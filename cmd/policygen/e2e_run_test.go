@@ -185,3 +185,23 @@ func TestWrapperWithoutColour(t *testing.T) {
 		t.Errorf("escape sequences in a pipe: %q", r.out+r.err)
 	}
 }
+
+// TestWrapperVerify: a wrapper tells whether anybody changed it, also through a link, and starts nothing for it.
+func TestWrapperVerify(t *testing.T) {
+	t.Parallel()
+	w := wrap(t, newest(t), "phases.txtar")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(w.script, link); err != nil {
+		t.Fatal(err)
+	}
+	w.run("--verify").want(t, 0, "run_all_tests.sh: as it was rendered")
+	w.finish(w.command(patience, "bash", link, "--verify", "--phase", "first")).want(t, 0, "as it was rendered")
+	text, err := os.ReadFile(w.script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write("tests/run_all_tests.sh", strings.Replace(string(text), "pg_mode=run", "pg_mode=dry-run", 1), 0o755)
+	if r := w.run("--verify"); r.code != 1 || !strings.Contains(r.err, "changed since it was rendered") || len(r.started()) > 0 {
+		t.Errorf("a changed wrapper: %v", r)
+	}
+}

@@ -1,4 +1,5 @@
 """What is checked before any phase."""
+import hashlib
 import os
 import sys
 import venv
@@ -179,3 +180,15 @@ def test_banner(project):
                  "workers=4 (from env W), dist=load, at most 4, limit=90s", "warning: be warned", "stays serial"):
         assert text in result.out
     assert "\x1b" not in result.out
+
+
+def test_verify_holds_the_script_against_its_header(project):
+    body = "set -u\nexec true # 4\n"
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    script = project.root / "tests" / "w.sh"
+    for header, text, code in [(digest, body, 0), (digest, body.replace("4", "5"), 1), (digest, body + "\n", 1), ("-", body, 1), (digest[:-1], body, 1)]:
+        script.write_text("#!/usr/bin/env bash\n# Policy demo (policygen.cue); everything below this line is sha256:%s\n%s" % (header, text))
+        result = project.run("mode=verify", *needs("nothing", ">=1"), "phase=a", "path=gone", preflight="1")
+        assert (result.code, bool(result.out), bool(result.err)) == (code, not code, bool(code)) and not result.calls
+    script.write_text(body)
+    assert project.run("mode=verify", "phase=a").code == 1
