@@ -10,7 +10,10 @@ package generate
 import (
 	"fmt"
 	"io/fs"
+	"runtime"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"policygen/internal/worktree"
 	"policygen/policy"
@@ -51,13 +54,17 @@ type rendered struct {
 func Render(in Input) (Rendering, error) {
 	targets := in.Policy.Targets
 	all := make([]rendered, len(targets))
-	err := parallel(len(targets), func(i int) (err error) {
-		if all[i], err = renderTarget(in, targets[i]); err != nil {
-			return fmt.Errorf("rendering %s: %w", targets[i].Path, err)
-		}
-		return nil
-	})
-	if err != nil {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, target := range targets {
+		group.Go(func() (err error) {
+			if all[i], err = renderTarget(in, target); err != nil {
+				return fmt.Errorf("rendering %s: %w", target.Path, err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
 		return Rendering{}, err
 	}
 	r := Rendering{rendered: map[string]rendered{}}

@@ -1,6 +1,12 @@
 package generate
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+)
 
 // verify parses the script and holds it against the model of its command line. An error is a defect of policygen.
 func (w *wrapper) verify() error {
@@ -11,11 +17,21 @@ func (w *wrapper) verify() error {
 }
 
 // verifyCalls simulates the script for every backend and every class of input and compares what it does with the model.
-// The error shows the first call on which the two differ.
+// The error shows a call on which the two differ.
 func (w *wrapper) verifyCalls() error {
 	m := newModel(w.input, scriptName(w.Path), rootFrom(w.Path))
 	all := calls(w.input, rootFrom(w.Path))
-	return parallel(len(all), func(i int) error { return w.verifyCall(m, all[i]) })
+	group, ctx := errgroup.WithContext(context.Background())
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, c := range all {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return nil // another one failed
+			}
+			return w.verifyCall(m, c)
+		})
+	}
+	return group.Wait()
 }
 
 func (w *wrapper) verifyCall(m model, c wrapperCall) error {

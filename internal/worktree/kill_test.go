@@ -217,12 +217,11 @@ func TestReadOnlyFolder(t *testing.T) {
 	checkRepair(t, root)
 }
 
-// checkRepair proves that a write that failed half-way lost nothing, left no temporary file and is finished by the next.
+// checkRepair proves that a write that the disk refused changed no file, left no temporary one and is made by the next.
 func checkRepair(t *testing.T, root string) {
 	t.Helper()
-	before, after := checkKilled(t, root, 1)
-	if before == 0 || after == 0 {
-		t.Errorf("%d artifacts before the error and %d after it, want some of both", after, before)
+	if _, after := checkKilled(t, root, 1); after > 0 {
+		t.Errorf("%d artifacts are written", after)
 	}
 	checkNoTemps(t, root)
 	write(t, root, fifty(1))

@@ -162,48 +162,41 @@ func (t *tree) saveManifest(have, want manifest) error {
 	if err != nil {
 		return err
 	}
-	return writing(ManifestPath, t.replace(ManifestPath, want.encode(), at.changed(0o644), at))
+	return t.replace([]replacement{{name: ManifestPath, content: want.encode(), mode: at.changed(0o644), seen: at}})
 }
 
 // apply writes all files before it removes any: a render that moved is there twice rather than not at all.
 func (t *tree) apply(changes []Change) error {
+	var writes []replacement
 	for _, c := range changes {
-		if c.Status == Orphan || c.idle() {
-			continue
+		if c.rewrites() {
+			writes = append(writes, replacement{name: c.Path, content: c.New, mode: c.mode, seen: c.at})
 		}
-		if err := t.put(c); err != nil {
-			return err
+	}
+	if err := t.replace(writes); err != nil {
+		return err
+	}
+	for _, c := range changes {
+		if c.Status == OK && c.WrongMode {
+			if err := t.chmod(c.Path, c.mode); err != nil {
+				return err
+			}
 		}
 	}
 	for _, c := range changes {
-		if c.Status != Orphan || c.Gone() {
-			continue
-		}
-		if err := t.removeOrphan(c); err != nil {
-			return err
+		if c.Status == Orphan && c.New == nil && !c.Gone() {
+			if err := t.remove(c.Path, c.at); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// removeOrphan removes what policygen wrote: the file, or only the blocks in it.
-func (t *tree) removeOrphan(c Change) error {
-	if c.New == nil {
-		return t.remove(c.Path, c.at)
+// rewrites reports whether a Write gives the file another content; of an Orphan that is what stays around its blocks.
+func (c Change) rewrites() bool {
+	if c.Status == Orphan {
+		return c.New != nil && !c.Gone()
 	}
-	return writing(c.Path, t.replace(c.Path, c.New, c.mode, c.at))
-}
-
-func (t *tree) put(c Change) error {
-	if c.Status == OK {
-		return t.chmod(c.Path, c.mode)
-	}
-	return writing(c.Path, t.replace(c.Path, c.New, c.mode, c.at))
-}
-
-func writing(name string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("writing %q: %w", name, err)
+	return c.Status != OK && c.Status != Ejected
 }
