@@ -30,7 +30,7 @@ type explainedLine struct {
 	Text     string           `json:"text"`
 	Target   string           `json:"target"`
 	TargetAt string           `json:"targetAt"`
-	Stated   []explainedField `json:"stated"` // empty for a line that is the same under every policy
+	Stated   []explainedField `json:"stated"` // by place; empty for a line that is the same under every policy
 	Because  []explainedFact  `json:"because"`
 }
 
@@ -38,6 +38,12 @@ type explainedField struct {
 	At    string `json:"at"` // file:line:col
 	Field string `json:"field,omitempty"`
 	Text  string `json:"text,omitempty"` // of the policy's line
+	pos   finding.Position
+}
+
+// onLineOf reports whether two fields stand on one line.
+func (f explainedField) onLineOf(other explainedField) bool {
+	return f.pos.File == other.pos.File && f.pos.Line == other.pos.Line
 }
 
 // explainLine explains a line of a rendered file. The file on disk decides what the line says; where it is not what the
@@ -149,8 +155,9 @@ func describeLine(l loadedPolicy, a worktree.Artifact, e explainedLine, origins 
 			e.TargetAt = l.at(t.Pos)
 		}
 	}
+	origins = slices.SortedStableFunc(slices.Values(origins), func(a, b generate.Origin) int { return a.Pos.Compare(b.Pos) })
 	for _, o := range origins {
-		field := explainedField{At: l.at(o.Pos), Field: l.Policy.FieldAt(o.Pos), Text: l.sourceLine(o.Pos)}
+		field := explainedField{At: l.at(o.Pos), Field: l.Policy.FieldAt(o.Pos), Text: l.sourceLine(o.Pos), pos: o.Pos}
 		if o.Pos.IsValid() && !slices.Contains(e.Stated, field) {
 			e.Stated = append(e.Stated, field)
 		}
@@ -182,9 +189,9 @@ func writeLine(w io.Writer, e explainedLine) error {
 	if len(e.Stated) == 0 {
 		fmt.Fprintln(w, "  the same under every policy")
 	}
-	for _, f := range e.Stated {
+	for i, f := range e.Stated {
 		fmt.Fprintf(w, "  %s  %s\n", f.At, f.Field)
-		if f.Text != "" {
+		if again := i+1 < len(e.Stated) && e.Stated[i+1].onLineOf(f); f.Text != "" && !again {
 			fmt.Fprintf(w, "      %s\n", f.Text)
 		}
 	}
