@@ -50,7 +50,7 @@ type rendered struct {
 }
 
 // Render makes the artifact of every target and parses it as what it is. None may be written before [Rendering.Prove]
-// has returned nil for it. An error is a [finding.List] where a target can't do what the policy asks of it, else a defect of policygen itself.
+// has returned nil for it. An error is a defect of policygen itself: what no target can do, loading the policy refuses.
 func Render(in Input) (Rendering, error) {
 	targets := in.Policy.Targets
 	all := make([]rendered, len(targets))

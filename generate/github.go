@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"errors"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -10,13 +11,12 @@ import (
 
 // renderGitHub renders a workflow of GitHub Actions.
 func renderGitHub(in Input) (rendered, error) {
-	problems := gitHubService().check(in)
-	if err := problems.err(); err != nil {
+	if err := proveCI(in); err != nil {
 		return rendered{}, err
 	}
-	w := &workflow{ci: newCI(in), problems: problems}
+	w := &workflow{ci: newCI(in)}
 	root := w.file()
-	if err := problems.err(); err != nil {
+	if err := errors.Join(w.defects...); err != nil {
 		return rendered{}, err
 	}
 	return w.yaml.encode(yamlHeader(in), root)
@@ -26,7 +26,7 @@ func renderGitHub(in Input) (rendered, error) {
 // credentials left behind, permissions for each job, a shell by name, and values in scripts by way of variables only.
 type workflow struct {
 	ci
-	problems *ciProblems // actions that don't have what the workflow needs
+	defects []error // what loading the policy should have refused
 }
 
 func (w *workflow) file() *yaml.Node {
@@ -89,7 +89,7 @@ func (w *workflow) policyJob() *yaml.Node {
 		"permissions", readOnly(),
 		"steps", yamlList(
 			w.checkout(),
-			w.run("Install policygen", nil, nil, w.yaml.script(ciCommands(w.Install))),
+			w.run("Install policygen", nil, nil, w.script(w.Install)),
 			w.run("Check the rendered files", nil, nil, yamlText(w.checkCommand())),
 		),
 	), statedAt(w.Policy.Where("policy.ci.install"))...)

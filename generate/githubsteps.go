@@ -7,7 +7,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"policygen/internal/finding"
 	"policygen/policy"
 )
 
@@ -25,7 +24,7 @@ func (w *workflow) checkout() *yaml.Node {
 
 // setup returns the step that prepares for the backends that share a setup.
 func (w *workflow) setup(s ciSetup) *yaml.Node {
-	script := w.yaml.script(ciCommands(s.commands))
+	script := w.script(s.commands)
 	if s.forAll(w.ci) {
 		return w.run("Install what the tests need", nil, nil, script)
 	}
@@ -65,24 +64,29 @@ func (w *workflow) run(name string, condition, env, script *yaml.Node) *yaml.Nod
 	return yamlMapping("name", name, "if", condition, "shell", "bash", "env", env, "run", script)
 }
 
+// script returns commands as the script of a step.
+func (w *workflow) script(commands []policy.Setting[string]) *yaml.Node {
+	if err := proveScript(commands); err != nil {
+		w.defects = append(w.defects, err)
+	}
+	return w.yaml.script(ciCommands(commands))
+}
+
 // action returns a step that uses an action with pairs of inputs. The condition may be nil.
 func (w *workflow) action(name, action string, condition *yaml.Node, inputs ...any) *yaml.Node {
 	var uses *yaml.Node
 	if i := slices.IndexFunc(w.Actions, func(a policy.Action) bool { return a.Name == action }); i >= 0 {
 		uses = w.pinned(w.Actions[i], inputs)
 	} else {
-		w.problems.report(finding.Position{}, fmt.Sprintf("no version of the action %s is known", action), "state one in policy.actions")
+		w.defects = append(w.defects, fmt.Errorf("no version of the action %s is known", action))
 	}
 	return yamlMapping("name", name, "if", condition, "uses", uses, "with", yamlMapping(inputs...))
 }
 
-// pinned names an action by the commit of the chosen version, and checks that this one has the inputs: GitHub only warns of others.
+// pinned names an action by the commit of the chosen version, which has the inputs.
 func (w *workflow) pinned(a policy.Action, inputs []any) *yaml.Node {
-	for pair := range slices.Chunk(inputs, 2) {
-		if input := pair[0].(string); !slices.Contains(a.Inputs, input) {
-			w.problems.report(a.Pos, fmt.Sprintf("the action %s@%s has no input %q, which the workflow needs", a.Name, a.Version, input),
-				"choose another version in policy.ci.github.actions")
-		}
+	if err := proveInputs(a, inputs); err != nil {
+		w.defects = append(w.defects, err)
 	}
 	n := yamlText(a.Name + "@" + a.SHA)
 	n.LineComment = "# " + a.Version

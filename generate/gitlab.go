@@ -13,7 +13,7 @@ import (
 
 // renderGitLab renders the CI configuration of GitLab.
 func renderGitLab(in Input) (rendered, error) {
-	if err := gitLabService().check(in).err(); err != nil {
+	if err := proveCI(in); err != nil {
 		return rendered{}, err
 	}
 	p := &pipeline{ci: newCI(in)}

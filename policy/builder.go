@@ -55,6 +55,7 @@ func (b *builder) policy(root *node) *Policy {
 	}
 	p.Targets = b.targets(n.get("targets"), p)
 	b.checkInterpreters(n.get("ci"), p)
+	b.checkServices(n, p)
 	return p
 }
 

@@ -74,14 +74,6 @@ func (b *builder) checkCommands(n *node) {
 	}
 }
 
-func (b *builder) checkBranches(n *node) {
-	for _, s := range b.texts(n, "") {
-		if strings.TrimSpace(s.Value) == "" {
-			b.badCI(s.Pos, b.paths[s.Pos], "the name of the branch is empty", "remove it")
-		}
-	}
-}
-
 // checkPythons finds versions that stand twice in a list, however they are written.
 func (b *builder) checkPythons(n *node) {
 	first := map[string]finding.Position{}
@@ -146,7 +138,7 @@ func (c planChecks) jobPythons(job Job, p Plan) {
 
 // checkInterpreters finds backends that CI is to run with no version of Python.
 func (b *builder) checkInterpreters(n *node, p *Policy) {
-	i := slices.IndexFunc(p.Targets, func(t Target) bool { return slices.Contains(ciKinds[:], t.Kind) })
+	i := slices.IndexFunc(p.Targets, Target.forCI)
 	if n == nil || i < 0 {
 		return
 	}

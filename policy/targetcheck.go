@@ -19,9 +19,6 @@ const (
 	pytestKind      = "pytest"
 )
 
-// ciKinds are the kinds that are rendered from ci.
-var ciKinds = [...]string{githubKind, "gitlab"}
-
 // knownBlocks are the parts that a target of a kind may have between markers. Other kinds are always whole files.
 var knownBlocks = map[string][]string{
 	docsKind:   {"commands", "backends", "phases", "workarounds", "requirements", "crashes", "exit-codes"},
@@ -60,7 +57,7 @@ func (b *builder) checkTarget(n *node, t Target, p *Policy) {
 	case constraintsKind:
 		b.checkCommonRanges(n, t, p)
 	}
-	if slices.Contains(ciKinds[:], t.Kind) {
+	if t.forCI() {
 		b.checkCITarget(n, t, p)
 	}
 }

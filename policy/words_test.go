@@ -58,7 +58,7 @@ func TestSchemaWords(t *testing.T) {
 		"policy.defaults.timeout":                `a number with a unit, such as "90s", "30m", "1.5h"`,
 		"policy.runner.failFast":                 "true or false",
 		"policy.runner.workersEnv":               `letters, digits and "_", starting with no digit, such as "TZ"`,
-		"policy.project":                         "text in quotes, not empty",
+		"policy.project":                         "one line of words, not empty",
 		"policy.phases.x.markers":                "one line of words, not empty",
 		"policy.facts.x.checkedThrough":          "a PEP 440 version",
 		"policy.requires.x.range":                `a PEP 440 version specifier set, such as ">=3.2.1,<4"`,

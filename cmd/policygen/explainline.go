@@ -56,7 +56,7 @@ func explainLine(l loadedPolicy, out, file string, line int) (explainedLine, err
 	name := nameFrom(root, file)
 	rendering, err := generate.Render(l.Input)
 	if err != nil {
-		return explainedLine{}, l.policyError(err)
+		return explainedLine{}, err
 	}
 	i := slices.IndexFunc(rendering.Artifacts, func(a worktree.Artifact) bool { return a.Path == name })
 	if i < 0 {

@@ -103,7 +103,7 @@ func (f *renderFlags) runIn(p place, s streams) error {
 	}
 	rendering, err := generate.Render(loaded.Input)
 	if err != nil {
-		return loaded.policyError(err)
+		return err
 	}
 	return f.deliver(p, s, root, rendering, loaded.Command)
 }
