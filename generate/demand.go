@@ -15,6 +15,8 @@ type demand struct {
 	Any     pep440.Set // what suits one of them at least
 	Bounds  []demandBound
 	Plans   int // how many of them need it
+
+	ranges []pep440.Set // the different ones among those of the plans, most of which are the same
 }
 
 // A demandBound is one reason for a demand, as one or more plans have it.
@@ -46,7 +48,10 @@ func demands(plans []policy.Plan) []demand {
 }
 
 func (d *demand) add(backend string, r policy.Requirement) {
-	d.All, d.Any, d.Plans = d.All.Intersect(r.Range), d.Any.Union(r.Range), d.Plans+1
+	d.Plans++
+	if !slices.ContainsFunc(d.ranges, r.Range.Equal) {
+		d.All, d.Any, d.ranges = d.All.Intersect(r.Range), d.Any.Union(r.Range), append(d.ranges, r.Range)
+	}
 	for _, b := range r.Bounds {
 		i := slices.IndexFunc(d.Bounds, func(c demandBound) bool { return c.Range == b.Range && c.Why == b.Why && c.Fact == b.Fact })
 		if i < 0 {

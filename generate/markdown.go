@@ -39,10 +39,10 @@ func checkMarkdown(page []byte) error {
 }
 
 // markdown escapes text for a line or a table cell.
-func markdown(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]",
-		"&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(oneLine(s))
-}
+func markdown(s string) string { return markdownEscapes.Replace(oneLine(s)) }
+
+var markdownEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]",
+	"&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // code makes a code span that also holds in a table cell, whatever backquotes the text has.
 func code(s string) string {

@@ -80,8 +80,7 @@ func (m *marks) quote(text string) string {
 
 // lift returns the text without its marks, and the origins of each of its lines.
 func (m *marks) lift(text []byte) ([]byte, [][]Origin) {
-	var plain []byte
-	var origins [][]Origin
+	plain, origins := make([]byte, 0, len(text)), make([][]Origin, 0, bytes.Count(text, []byte("\n")))
 	for line := range bytes.Lines(text) {
 		var of []Origin
 		for i, part := range bytes.Split(line, []byte{0}) {
