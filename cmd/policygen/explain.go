@@ -212,7 +212,7 @@ func settingRow[T any](name string, s policy.Setting[T], at func(finding.Positio
 }
 
 func explainReasons(p policy.Plan, at func(finding.Position) string) []explainedReason {
-	var rows []explainedReason
+	rows := []explainedReason{}
 	for _, r := range p.Because {
 		row := explainedReason{explainFact(r.Fact), r.Settings, r.Review, at(r.Pos)}
 		if r.Why != "" {
@@ -228,7 +228,7 @@ func explainFact(f policy.Fact) explainedFact {
 }
 
 func explainBounds(p policy.Plan, at func(finding.Position) string) []explainedBound {
-	var rows []explainedBound
+	rows := []explainedBound{}
 	for _, r := range p.Requires {
 		for _, b := range r.Bounds {
 			rows = append(rows, explainedBound{r.Package, r.Range.String(), b.Words(), b.Why, b.Fact, at(b.Pos)})
