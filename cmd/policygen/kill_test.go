@@ -41,7 +41,7 @@ type killSite struct {
 	t     *testing.T
 	root  string
 	files [2]map[string]string // what the root holds after a render of each generation: text and mode by path
-	whole time.Duration        // how long a render takes that rewrites everything
+	next  int                  // the generation that the policy is of; all files are of the other one
 }
 
 // newKillSite makes the project and renders both generations, and proves that nothing they render is the same but what moves.
@@ -61,14 +61,12 @@ func newKillSite(t *testing.T) *killSite {
 		}
 		s.put(name, text+strings.Replace(killBelow, "mine", own.begin+"mine", 1)+own.end)
 	}
-	var took []time.Duration
-	for _, generation := range []int{0, 1, 0, 1, 0, 1} {
+	for _, generation := range []int{0, 1, 0, 1} { // from the third on a render changes everything and adds nothing
 		s.turn(generation)
-		took = append(took, s.render())
+		s.render()
 		s.files[generation] = s.read()
 	}
-	slices.Sort(took)
-	s.whole = took[len(took)/2]
+	s.turn(0)
 	for name, text := range s.files[0] {
 		if s.files[1][name] == text {
 			t.Errorf("%s is the same in both generations", name)
@@ -95,6 +93,7 @@ func (s *killSite) put(name, text string) {
 // turn makes the policy one of a generation.
 func (s *killSite) turn(generation int) {
 	s.t.Helper()
+	s.next = generation
 	text, err := os.ReadFile("testdata/kill/policygen.cue")
 	if err != nil {
 		s.t.Fatal(err)
@@ -117,6 +116,15 @@ func (s *killSite) render() time.Duration {
 		s.t.Fatalf("policygen render: %v\n%s", err, out)
 	}
 	return time.Since(start)
+}
+
+// measure renders the next generation in full, and returns how long that takes.
+func (s *killSite) measure() time.Duration {
+	s.t.Helper()
+	took := s.render()
+	s.checkRepaired(s.next)
+	s.turn(1 - s.next)
+	return took
 }
 
 // kill starts a render and kills it after a time, and reports whether it came to its end before.
@@ -170,9 +178,9 @@ func (m killMoment) begun() bool { return m.new > 0 || m.temps > 0 }
 func (m killMoment) inside() bool { return m.temps > 0 || m.old > 0 && m.new > 0 }
 
 // checkWhole proves that every file is that of the old generation or of the new one, and that none is gone that both have.
-func (s *killSite) checkWhole(generation int) killMoment {
+func (s *killSite) checkWhole() killMoment {
 	s.t.Helper()
-	before, after := s.files[1-generation], s.files[generation]
+	before, after := s.files[1-s.next], s.files[s.next]
 	var m killMoment
 	now := s.read()
 	now["policygen.cue"] = "" // is the test's
@@ -223,38 +231,38 @@ func (s *killSite) checkRepaired(generation int) {
 func TestKilledRender(t *testing.T) {
 	s := newKillSite(t)
 	rng := rand.New(rand.NewPCG(11, 11))
-	kills, enough := 50, 2
+	rounds, enough := 5, 2
 	if soak() {
-		kills, enough = 500, 20
+		rounds, enough = 50, 20
 	}
-	generation := 0
-	s.turn(generation)
-	var begun, inside, ended int
-	// The moments are spread evenly over all of a render's time. Where the machine has become so slow or so fast meanwhile that too few
-	// hit the write, there is another round of them.
-	for kill := 0; kill < kills || inside < enough && kill < 4*kills; kill++ {
-		moment := 1.05 * (float64(kill%kills) + rng.Float64()) / float64(kills) // no two renders take the same time
-		if s.kill(time.Duration(moment * float64(s.whole))) {
-			ended++
-		}
-		m := s.checkWhole(generation)
-		if m.inside() {
-			inside++
-		}
-		if m.begun() { // else the disk is as the render before has left it, and there is nothing to repair
-			begun++
-			repair := (generation + begun) % 2 // by turns the policy is still what it was, or has been taken back
-			s.turn(repair)
-			s.render()
-			s.checkRepaired(repair)
-			generation = 1 - repair
-			s.turn(generation)
-		}
-		if t.Failed() {
-			t.Fatalf("kill %d, after %.0f%% of %v", kill, 100*moment, s.whole)
+	const each = 10 // kills of a round, spread evenly over the time of a render, which is another whenever the machine has other work too
+	var kills, begun, inside, ended int
+	for round := 0; round < rounds || inside < enough && round < 4*rounds; round++ {
+		whole := s.measure()
+		for i := range each {
+			kills++
+			after := time.Duration(1.05 * (float64(i) + rng.Float64()) / each * float64(whole)) // no two renders take the same time
+			if s.kill(after) {
+				ended++
+			}
+			m := s.checkWhole()
+			if m.inside() {
+				inside++
+			}
+			if m.begun() { // else the disk is as the render before has left it, and there is nothing to repair
+				begun++
+				repair := (s.next + begun) % 2 // by turns the policy is still what it was, or has been taken back
+				s.turn(repair)
+				s.render()
+				s.checkRepaired(repair)
+				s.turn(1 - repair)
+			}
+			if t.Failed() {
+				t.Fatalf("kill %d, after %v of %v", kills, after, whole)
+			}
 		}
 	}
-	t.Logf("of the renders of %v that were killed %d had begun to write, %d were writing, %d had ended", s.whole, begun, inside, ended)
+	t.Logf("of %d renders that were killed %d had begun to write, %d were writing, %d had ended", kills, begun, inside, ended)
 	if inside < enough {
 		t.Errorf("%d kills hit a render that was writing, which proves too little", inside)
 	}
