@@ -12,12 +12,11 @@ import (
 
 // A place is where a policy and the rendered files are looked up. Files are named from the working directory.
 type place interface {
-	// find looks for a file in the working directory and above, up to the top of the repository.
-	find(name string) (file string, found bool)
+	// find looks for a file in the working directory and above, up to the top of the repository. It returns "" where there is none.
+	find(name string) (file string, err error)
 	// rootOf returns the folder that the targets of a policy file are relative to.
 	rootOf(file string) string
 	read(file string) ([]byte, error)
-	exists(file string) bool
 	// compare returns the verdicts on the artifacts below a root.
 	compare(root string, artifacts []worktree.Artifact) ([]worktree.Change, error)
 }
@@ -25,14 +24,9 @@ type place interface {
 // disk is the place of everything but --staged.
 type disk struct{}
 
-func (disk) find(name string) (string, bool)  { return findUpwards(name) }
+func (disk) find(name string) (string, error) { return findUpwards(name) }
 func (disk) rootOf(file string) string        { return rootOf(file) }
 func (disk) read(file string) ([]byte, error) { return os.ReadFile(file) }
-
-func (disk) exists(file string) bool {
-	_, err := os.Stat(file)
-	return err == nil
-}
 
 func (disk) compare(root string, artifacts []worktree.Artifact) ([]worktree.Change, error) {
 	return worktree.Compare(root, artifacts)
@@ -57,18 +51,18 @@ func openStaged(policies []string) (staged, error) {
 }
 
 // find also finds what is no file, such as a link, so that reading it says so.
-func (p staged) find(name string) (string, bool) {
+func (p staged) find(name string) (string, error) {
 	folder, inside := p.Name(".")
 	for inside {
 		if _, err := p.Read(path.Join(folder, name)); !errors.Is(err, fs.ErrNotExist) {
-			return p.fromHere(path.Join(folder, name)), true
+			return p.fromHere(path.Join(folder, name)), nil
 		}
 		if folder == "." {
 			break
 		}
 		folder = path.Dir(folder)
 	}
-	return "", false
+	return "", nil
 }
 
 // fromHere names a file of the index from the working directory.
@@ -93,11 +87,6 @@ func (p staged) read(file string) ([]byte, error) {
 		return p.Read(name)
 	}
 	return os.ReadFile(file)
-}
-
-func (p staged) exists(file string) bool {
-	_, err := p.read(file)
-	return !errors.Is(err, fs.ErrNotExist)
 }
 
 func (p staged) compare(root string, artifacts []worktree.Artifact) ([]worktree.Change, error) {

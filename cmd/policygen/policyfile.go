@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode"
 
 	"github.com/spf13/pflag"
@@ -46,7 +47,11 @@ func (f *policyFlags) load(s streams) (loadedPolicy, error) { return f.loadFrom(
 func (f *policyFlags) loadFrom(p place, s streams) (loadedPolicy, error) {
 	files := f.files
 	if len(files) == 0 {
-		if found, ok := p.find(policyFileName); ok {
+		found, err := p.find(policyFileName)
+		if err != nil {
+			return loadedPolicy{}, exitError{exitUsage, err}
+		}
+		if found != "" {
 			files = []string{found}
 		}
 	}
@@ -113,20 +118,37 @@ func renderCommand(sources []string, embedded bool) string {
 	return command
 }
 
-// findUpwards looks for a file in the working directory and above, up to the folder that holds .git.
-func findUpwards(name string) (string, bool) {
+// findUpwards looks for a file in the working directory and above, up to the folder that holds .git. It returns "" where there is
+// nothing of that name. Whatever else than a file has the name is an error: to pass over it would be to work without the file.
+func findUpwards(name string) (string, error) {
 	dir := "."
 	for {
 		candidate := filepath.Join(dir, name)
-		if info, err := os.Stat(candidate); err == nil && info.Mode().IsRegular() {
-			return candidate, true
+		if _, err := os.Lstat(candidate); !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+			return candidate, checkReadable(candidate)
 		}
 		abs, err := filepath.Abs(dir)
 		if _, statErr := os.Stat(filepath.Join(dir, ".git")); err != nil || statErr == nil || filepath.Dir(abs) == abs {
-			return "", false
+			return "", nil
 		}
 		dir = filepath.Join("..", dir)
 	}
+}
+
+// checkReadable reports what stands at a path and is neither a file nor a link to one. It opens nothing, since a pipe would block.
+func checkReadable(file string) error {
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s is a symbolic link that leads nowhere", file)
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder; a file is needed there", file)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is no regular file", file)
+	}
+	return nil
 }
 
 // rootOf returns the folder that the targets of a policy file are relative to: the nearest one that holds .git,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -81,8 +82,8 @@ func (f *renderFlags) validate() error {
 
 // runStaged does not fall back to the embedded policy where the project has one that is only not staged.
 func (f *renderFlags) runStaged(index staged, s streams) error {
-	if _, found := index.find(policyFileName); !found && len(f.policy.files) == 0 {
-		if file, found := findUpwards(policyFileName); found {
+	if file, err := index.find(policyFileName); file == "" && err == nil && len(f.policy.files) == 0 {
+		if file, _ := findUpwards(policyFileName); file != "" {
 			return usageError("--staged: %s is not staged", file)
 		}
 	}
@@ -98,8 +99,10 @@ func (f *renderFlags) runIn(p place, s streams) error {
 	if f.out != "" {
 		root = f.out
 	}
-	if loaded.embedded && f.out == "" && p.exists(worktree.ManifestPath) {
-		return lostPolicy()
+	if loaded.embedded && f.out == "" {
+		if manifest, err := p.find(worktree.ManifestPath); manifest != "" || err != nil {
+			return lostPolicy(manifest)
+		}
 	}
 	rendering, err := generate.Render(loaded.Input)
 	if err != nil {
@@ -146,10 +149,10 @@ func dirtyPaths(changes []worktree.Change) []string {
 	return paths
 }
 
-// lostPolicy is the error where a manifest stands here but no policy does: the files would be held
+// lostPolicy is the error where a manifest stands here or above but no policy does: the files would be held
 // against the embedded policy, which they never came from.
-func lostPolicy() error {
-	return usageError("%s lists rendered files, but there is no %s here or above", worktree.ManifestPath, policyFileName)
+func lostPolicy(manifest string) error {
+	return usageError("%s lists rendered files, but there is no %s here or above", filepath.ToSlash(manifest), policyFileName)
 }
 
 // writeError gives the errors that a person can do something about their exit code.
