@@ -17,7 +17,7 @@ var tiers = [][]string{
 	{"policygen/cmd/policygen"},
 	{"policygen/generate"},
 	{"policygen/policy", "policygen/internal/worktree"},
-	{"policygen/internal/shell", "policygen/internal/source", "policygen/internal/pep440"},
+	{"policygen/internal/shell", "policygen/internal/source", "policygen/internal/pep440", "policygen/internal/outpath"},
 	{"policygen/internal/finding"},
 	{"policygen"},
 }

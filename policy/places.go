@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -118,6 +119,11 @@ func (p *places) best(path string) (place, bool) {
 // says reports whether one of the policy's files says something about the path.
 func (p *places) says(path string) bool {
 	return slices.ContainsFunc(p.byPath[path], func(at place) bool { return at.file >= p.own })
+}
+
+// policyFiles returns the names of the policy's own files.
+func (p *places) policyFiles() []string {
+	return slices.DeleteFunc(slices.Collect(maps.Keys(p.rank)), func(name string) bool { return p.rank[name] < p.own })
 }
 
 // isOwn reports whether the position is in one of policygen's own files.

@@ -2,11 +2,11 @@ package policy
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"policygen/internal/finding"
+	"policygen/internal/outpath"
 )
 
 // targets reads the targets and finds those that can't be written where they say.
@@ -21,11 +21,10 @@ func (b *builder) targets(n *node, p *Policy) []Target {
 		if t.Path == "" {
 			continue
 		}
-		if why, help := misplaced(t.Path); why != "" {
-			b.badTarget(at, fmt.Sprintf("%s %s", quote(t.Path), why), help)
+		if b.misplaced(at, t) {
 			continue
 		}
-		if i := slices.IndexFunc(all, func(u Target) bool { return strings.EqualFold(u.Path, t.Path) }); i >= 0 {
+		if i := slices.IndexFunc(all, func(u Target) bool { return inTheWay(t.Path, u.Path) }); i >= 0 {
 			b.sharedPath(at, t, all[i], n.get(all[i].Name, "path").pos)
 			continue
 		}
@@ -51,36 +50,33 @@ func (b *builder) badTarget(n *node, message, help string, related ...finding.Re
 	b.report(finding.Finding{Position: n.pos, Code: codeTarget, Path: n.path, Message: message, Help: help, Related: related})
 }
 
+// misplaced reports a path where no target can be written.
+func (b *builder) misplaced(n *node, t Target) bool {
+	why, help := outpath.Refuse(t.Path)
+	if why == "" && slices.ContainsFunc(b.places.policyFiles(), func(name string) bool { return inTheWay(t.Path, name) }) {
+		why, help = "is where a file of this policy stands", "choose another path"
+	}
+	if why != "" {
+		b.badTarget(n, fmt.Sprintf("%s %s", quote(t.Path), why), help)
+	}
+	return why != ""
+}
+
+// inTheWay reports whether two paths can't both be files.
+func inTheWay(one, other string) bool {
+	return outpath.Same(one, other) || outpath.Within(one, other) || outpath.Within(other, one)
+}
+
 func (b *builder) sharedPath(n *node, t, other Target, at finding.Position) {
 	message := fmt.Sprintf("targets %q and %q have one path", other.Name, t.Name)
-	if other.Path != t.Path {
+	switch {
+	case outpath.Within(t.Path, other.Path):
+		message = fmt.Sprintf("target %q needs a folder where target %q is a file", t.Name, other.Name)
+	case outpath.Within(other.Path, t.Path):
+		message = fmt.Sprintf("target %q is a file where target %q needs a folder", t.Name, other.Name)
+	case other.Path != t.Path:
 		message += ", but for upper and lower case, which not every disk tells apart"
 	}
 	b.badTarget(n, message, "give each target a path of its own",
 		finding.Related{Position: at, Message: fmt.Sprintf("the path of %q stands here", other.Name)})
-}
-
-// ownedFolders are no place for rendered files: the one is git's, the other holds policygen's manifest.
-var ownedFolders = [...]string{".git", ".policygen"}
-
-// misplaced says why a target can't have the path, or "".
-func misplaced(p string) (why, help string) {
-	clean := path.Clean(p)
-	first, _, _ := strings.Cut(clean, "/")
-	switch {
-	case first == "..":
-		return "leaves the project root", "paths are relative to the root"
-	case clean == ".":
-		return "is the project root itself", "name a file"
-	case strings.HasSuffix(p, "/"):
-		return "is a folder", "name a file in it"
-	case clean != p:
-		return "is not the shortest way to write this path", "write " + quote(clean)
-	}
-	for _, folder := range ownedFolders {
-		if strings.EqualFold(first, folder) {
-			return fmt.Sprintf("lies in %s, which is not for rendered files", folder), "choose another folder"
-		}
-	}
-	return "", ""
 }

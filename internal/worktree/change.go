@@ -2,7 +2,6 @@ package worktree
 
 import (
 	"cmp"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +11,8 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"policygen/internal/outpath"
 )
 
 func (t *tree) step() {
@@ -64,7 +65,7 @@ func (t *tree) stage(r *replacement) error {
 		return fmt.Errorf("creating the folder %q: %w", folder, cause(err))
 	}
 	t.step()
-	temp := path.Join(folder, tempName())
+	temp := path.Join(folder, outpath.Temp())
 	f, err := t.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, r.mode)
 	if err != nil {
 		return cause(err)
@@ -111,12 +112,6 @@ func (t *tree) settle(r *replacement) error {
 	return cause(err)
 }
 
-func tempName() string {
-	var random [8]byte
-	rand.Read(random[:])
-	return fmt.Sprintf(".policygen-%x.tmp", random)
-}
-
 // confirm fails if a path does not look any more as it did.
 func (t *tree) confirm(name string, seen spot) error {
 	now, err := t.look(name)
@@ -144,7 +139,7 @@ func (t *tree) remove(name string, seen spot) error {
 	if err != nil {
 		return fmt.Errorf("removing %q: %w", name, cause(err))
 	}
-	for _, folder := range slices.Backward(folders(name)) {
+	for _, folder := range slices.Backward(outpath.Folders(name)) {
 		t.step()
 		if info, err := t.lstat(folder); err != nil || info == nil || !info.IsDir() || t.root.Remove(folder) != nil {
 			break // it holds something else, so it stays and so do those around it

@@ -7,6 +7,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"policygen/internal/outpath"
 )
 
 // An Index is what is staged in a git repository, the content of the next commit. Files that it holds are named from the top
@@ -57,7 +59,7 @@ func (x *Index) add(item string) error {
 		return fmt.Errorf("reading git's index: %q is not understood", item)
 	}
 	x.entries[name] = indexEntry{mode: fields[0], id: fields[1], open: fields[2] != "0"}
-	for _, folder := range folders(name) {
+	for _, folder := range outpath.Folders(name) {
 		x.folders[folder] = true
 	}
 	return nil
@@ -130,7 +132,7 @@ func (x *Index) Compare(folder string, artifacts []Artifact) ([]Change, error) {
 
 // look tells what is staged at a path. Nothing is replaceable, since nothing is written.
 func (x *Index) look(name string) (spot, error) {
-	for _, folder := range folders(name) {
+	for _, folder := range outpath.Folders(name) {
 		if e, found := x.entries[folder]; found {
 			return spot{obstacle: fmt.Sprintf("%s where the folder %q should be", e.kind(), folder)}, nil
 		}

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"policygen/internal/outpath"
 )
 
 // ManifestPath is the place of the manifest, slash-separated and relative to the root.
-const ManifestPath = ".policygen/manifest.json"
+const ManifestPath = outpath.Own + "/manifest.json"
 
 const manifestVersion = "1"
 

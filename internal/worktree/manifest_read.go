@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"policygen/internal/finding"
+	"policygen/internal/outpath"
 )
 
 // A ManifestError says where and why a manifest cannot be used.
@@ -228,7 +229,7 @@ func (r *manifestReader) path(name string, elsewhere bool) error {
 	if elsewhere {
 		return r.errorf("path %q is both a file of policygen and ejected", name)
 	}
-	if why := refusePath(name); why != "" {
+	if why, _ := outpath.Refuse(name); why != "" {
 		return r.errorf("path %q %s", name, why)
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"policygen/internal/outpath"
 )
 
 const emptyDigest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -84,14 +86,14 @@ func TestManifestErrors(t *testing.T) {
 		{`{"version":1,"files":{"a":{"blocks":["X"]}}}`, `1:38: "X" is not the name of a block`},
 		{`{"version":1,"files":{"a":{"digest":"` + emptyDigest + `","blocks":[]}}}`, "1:122: the record that ends here needs a digest, and a mode or blocks"},
 		{file(`/etc/passwd`), `1:23: path "/etc/passwd" is absolute`},
-		{file(`../x`), `1:23: path "../x" must be a clean path`},
-		{file(`a/./b`), `1:23: path "a/./b" must be a clean path`},
+		{file(`../x`), `1:23: path "../x" leaves the project root`},
+		{file(`a/./b`), `1:23: path "a/./b" is not the shortest way`},
 		{file(`a\\b`), `1:23: path "a\\b" has a backslash`},
-		{file(`.git/config`), `1:23: path ".git/config" leads into ".git"`},
+		{file(`.git/config`), `1:23: path ".git/config" lies in .git`},
 		{strings.Replace(sampleManifest, `"e": {`, `"d/a": {`, 1), `12:5: "d/a" is here for the second time`},
 		{strings.Replace(sampleManifest, `"f"`, `"e"`, 1), `19:5: path "e" is both a file of policygen and ejected`},
 		{`{"version":1,"ejected":{"a":""},"files":{"a":{}}}`, `1:42: path "a" is both`},
-		{`{"version":1,"ejected":{"..":""}}`, `1:25: path ".." must be a clean path`},
+		{`{"version":1,"ejected":{"..":""}}`, `1:25: path ".." leaves the project root`},
 		{`{"version":1,"ejected":{"a":null}}`, "1:29: want a string here"},
 	}
 	for _, test := range tests {
@@ -191,7 +193,7 @@ func FuzzManifest(f *testing.F) {
 			return
 		}
 		for name := range m.files {
-			if refusePath(name) != "" {
+			if why, _ := outpath.Refuse(name); why != "" {
 				t.Fatalf("%q: path %q got through", data, name)
 			}
 		}

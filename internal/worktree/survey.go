@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"policygen/internal/finding"
+	"policygen/internal/outpath"
 )
 
 // A survey is what one look at a root found.
@@ -55,7 +56,7 @@ func judge(look looker, m manifest, artifacts []Artifact) ([]Change, error) {
 		if err != nil {
 			return nil, err
 		}
-		wanted[a.Path], written[fold(a.Path)] = true, at.info
+		wanted[a.Path], written[outpath.Fold(a.Path)] = true, at.info
 		changes = append(changes, m.judge(a, at))
 	}
 	for name := range m.files {
@@ -66,7 +67,7 @@ func judge(look looker, m manifest, artifacts []Artifact) ([]Change, error) {
 		if err != nil {
 			return nil, err
 		}
-		if sameFile(at.info, written[fold(name)]) {
+		if sameFile(at.info, written[outpath.Fold(name)]) {
 			at = spot{} // the case of a path changed, and where case does not count the orphan is the artifact
 		}
 		changes = append(changes, m.judgeOrphan(name, at))

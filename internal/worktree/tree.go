@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"syscall"
+
+	"policygen/internal/outpath"
 )
 
 // A tree is an open root. What it looks at or changes is below that root even if
@@ -68,7 +70,7 @@ type looker func(name string) (spot, error)
 
 // look is the [looker] of a tree. It opens nothing but regular files, so no pipe or device can block it.
 func (t *tree) look(name string) (spot, error) {
-	obstacle, err := t.walk(folders(name))
+	obstacle, err := t.walk(outpath.Folders(name))
 	if obstacle != "" || err != nil {
 		return spot{obstacle: obstacle}, err
 	}
@@ -150,7 +152,7 @@ func (t *tree) read(name string) ([]byte, error) {
 // temps returns the temporary files that a killed writer left in a folder.
 func (t *tree) temps(folder string) ([]string, error) {
 	way := folder + "/."
-	if obstacle, err := t.walk(folders(way)); obstacle != "" || err != nil {
+	if obstacle, err := t.walk(outpath.Folders(way)); obstacle != "" || err != nil {
 		return nil, err
 	}
 	if info, err := t.lstat(folder); info == nil || err != nil {
@@ -162,7 +164,7 @@ func (t *tree) temps(folder string) ([]string, error) {
 	}
 	var list []string
 	for _, e := range entries {
-		if isTemp(e.Name()) && e.Type().IsRegular() {
+		if outpath.IsTemp(e.Name()) && e.Type().IsRegular() {
 			list = append(list, path.Join(folder, e.Name()))
 		}
 	}
