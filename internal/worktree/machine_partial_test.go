@@ -313,7 +313,7 @@ func (m *machine) giveUp(name string) {
 	if !wanted {
 		blocks = m.recorded[name].blocks
 	}
-	if blocks == nil || m.disk[name].link {
+	if blocks == nil {
 		delete(m.lines, name)
 		return
 	}
@@ -348,7 +348,7 @@ func (m *machine) writtenPartial(name string, a modelRender) {
 	f, there := m.disk[name]
 	was, recorded := m.recorded[name]
 	switch {
-	case !there || f.link:
+	case !there:
 		f = modelFile{content: string(a.Content), exec: a.Mode == 0o755}
 	case recorded && was.blocks == nil && plain(f.content) == was.content:
 		if was.content != string(a.Content) {

@@ -288,7 +288,9 @@ func (m *machine) protected(name string) bool {
 }
 
 // stuck says whether no consent helps.
-func (m *machine) stuck(name string) bool { return strings.HasSuffix(m.verdict(name), "markers") }
+func (m *machine) stuck(name string) bool {
+	return strings.HasSuffix(m.verdict(name), "markers") || m.render[name].Partial && m.disk[name].link
+}
 
 func (m *machine) write() { m.tryWrite(nil) }
 
@@ -383,7 +385,7 @@ func (m *machine) check() {
 		if m.render[name].Partial || word == "orphan" && m.recorded[name].blocks != nil {
 			m.counts["partial "+word]++
 		}
-		if m.stuck(name) {
+		if strings.HasSuffix(verdict, "markers") {
 			m.counts["markers"]++
 		}
 		if strings.HasSuffix(verdict, "not recorded") {

@@ -77,3 +77,25 @@ func checkObstructed(t *testing.T, root string, render []Artifact, overwritten b
 		sameSnapshot(t, was, snapshot(t, root))
 	}
 }
+
+// A link in place of a file of which only blocks are policygen's is never replaced: what is around the blocks stands behind it.
+func TestPartialBehindLink(t *testing.T) {
+	root := t.TempDir()
+	put(t, root, "real/x.md", "mine\n"+block("a", ""))
+	must(t, os.Symlink("real/x.md", root+"/x.md"))
+	render := []Artifact{partial("x.md", "a", "1\n")}
+	was := snapshot(t, root)
+	for _, overwrite := range [][]string{nil, {"x.md"}} {
+		_, err := Write(root, render, Options{Overwrite: overwrite})
+		const want = "nothing was written, since work of others would be lost:\n    x.md: obstructed: there is a symbolic link; " +
+			"blocks stand in a file, not behind a link: name the file itself as the target's path"
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v", err)
+		}
+		sameSnapshot(t, was, snapshot(t, root))
+	}
+	write(t, root, []Artifact{partial("real/x.md", "a", "1\n")})
+	if got := mustRead(t, root+"/real/x.md"); got != "mine\n"+block("a", "1\n") {
+		t.Errorf("got %q", got)
+	}
+}

@@ -64,7 +64,7 @@ func (r record) judgePartial(c *Change, a Artifact) {
 	want := a.blocks()
 	switch {
 	case c.Obstacle != "":
-		c.Status = Obstructed
+		c.Status, c.Help = Obstructed, "blocks stand in a file, not behind a link: name the file itself as the target's path"
 	case c.Old == nil:
 		c.Status = Missing
 	case r.has(digest(c.Old)): // a whole file, all of it written by policygen

@@ -163,7 +163,7 @@ func (m manifest) judge(a Artifact, at spot) Change {
 		return c
 	}
 	if a.Partial {
-		c.mode = at.kept(a.Mode)
+		c.mode, c.at.replaceable = at.kept(a.Mode), false
 		m.files[a.Path].judgePartial(&c, a)
 		return c
 	}

@@ -12,7 +12,8 @@ import (
 type Options struct {
 	// Overwrite names the paths that a person gave up: whatever stands there is replaced,
 	// or removed where the path is an orphan. Of a partial artifact only the blocks are.
-	// A folder, anything on the way to a path, and markers that make no sense are never replaced.
+	// A folder, anything on the way to a path, markers that make no sense and whatever stands in place of a file of which
+	// only blocks are policygen's are never replaced.
 	Overwrite []string
 
 	testOnlyStep func()
