@@ -252,8 +252,9 @@ type changeJSON struct {
 	Status     string `json:"status"`
 	Edited     bool   `json:"edited,omitempty"`
 	WrongMode  bool   `json:"wrongMode,omitempty"`
+	CRLF       bool   `json:"crlf,omitempty"` // that is all that makes the file stale
 	Obstacle   string `json:"obstacle,omitempty"`
-	Help       string `json:"help,omitempty"`       // about an obstacle among markers
+	Help       string `json:"help,omitempty"`       // about an obstacle or CRLF
 	Unrecorded bool   `json:"unrecorded,omitempty"` // the manifest does not know the file as it is
 	Written    bool   `json:"written"`
 	Refused    bool   `json:"refused,omitempty"` // it needs a person's consent; then nothing was written
@@ -261,7 +262,7 @@ type changeJSON struct {
 
 func newChangeJSON(c worktree.Change) changeJSON {
 	return changeJSON{
-		Path: c.Path, Target: c.Target, Status: c.Status.String(), Edited: c.Edited, WrongMode: c.WrongMode,
+		Path: c.Path, Target: c.Target, Status: c.Status.String(), Edited: c.Edited, WrongMode: c.WrongMode, CRLF: c.CRLF,
 		Obstacle: c.Obstacle, Help: c.Help, Unrecorded: c.Unrecorded,
 	}
 }

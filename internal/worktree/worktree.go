@@ -1,7 +1,8 @@
 // Package worktree owns the rendered files under a root: it tells what became of each and is their only writer.
 //
 // Ownership is recorded in one committed file, [ManifestPath], which holds the digest of everything that was
-// written. Digests and comparisons see CRLF as LF, so a checkout that converts line endings changes nothing.
+// written. Digests and comparisons see CRLF as LF, so a checkout that converts line endings changes nothing. Only a file that
+// begins with "#!" is stale with CRLF, since nothing runs it so.
 // [Compare] sets a fresh render, the manifest and the disk side by side:
 //
 //	disk                    manifest            status
@@ -36,6 +37,8 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 )
 
 // An Artifact is one rendered file, not yet written.
@@ -83,12 +86,14 @@ type Change struct {
 	// is missing or that a person wrote what would be rendered. Were nothing done about it, the file would be
 	// Foreign or a Conflict as soon as the policy changes.
 	Unrecorded bool
+	// CRLF: the file is Stale for its line endings alone. It begins with "#!", and with CRLF no kernel or shell runs it.
+	CRLF bool
 	// Edited: the file of an Orphan, or its blocks, are not what was written. False for one that is gone.
 	Edited bool
 	// Obstacle is what stands there in place of a file, such as "a folder", or what is wrong with the markers of its
 	// blocks, as a phrase that follows "there is"; empty without one.
 	Obstacle string
-	Help     string // what to do about an Obstacle among the markers; empty without one
+	Help     string // what to do about an Obstacle or CRLF, where that can be said; else empty
 	Old      []byte // the bytes on disk; nil where there is no file
 	New      []byte // the bytes that the whole file should have; nil for an Orphan that is removed
 
@@ -125,6 +130,9 @@ func (c Change) String() string {
 		text += ", gone"
 	default:
 		text += ", unmodified"
+	}
+	if c.CRLF {
+		text += ", its lines end in CRLF"
 	}
 	if c.WrongMode {
 		text += ", wrong mode"
@@ -168,9 +176,27 @@ func (m manifest) judge(a Artifact, at spot) Change {
 		return c
 	}
 	c.Status = m.status(a, at)
+	if c.Status == OK && a.isScript() && bytes.Contains(at.content, crlf) {
+		c.Status, c.CRLF, c.Help = Stale, true, "keep git from doing that: write "+attribute(a.Path)+" in .gitattributes"
+	}
 	c.Unrecorded = c.Status == OK && !m.files[a.Path].has(digest(a.Content))
 	c.WrongMode = c.Old != nil && wrongMode(at.perm, a.Mode)
 	return c
+}
+
+var crlf = []byte("\r\n")
+
+// isScript reports whether the file is started by its first line, and so needs LF.
+func (a Artifact) isScript() bool {
+	return bytes.HasPrefix(a.Content, []byte("#!")) && !bytes.Contains(a.Content, crlf)
+}
+
+// attribute is the line of .gitattributes with which git leaves the line endings of a file alone.
+func attribute(name string) string {
+	if strings.ContainsAny(name, " !#*?[\"") {
+		name = strconv.Quote(name)
+	}
+	return name + " text eol=lf"
 }
 
 func (m manifest) status(a Artifact, at spot) Status {

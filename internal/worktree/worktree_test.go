@@ -153,6 +153,17 @@ func TestStatus(t *testing.T) {
 			change: func(t *testing.T, root string) { put(t, root, "d/a", "one\r\n") },
 		},
 		{
+			name: "script with other line endings", render: []Artifact{same[0], script("d/s", "#!/bin/sh\n")}, want: []string{"d/a: ok", "d/s: stale, its lines end in CRLF"},
+			change: func(t *testing.T, root string) {
+				write(t, root, []Artifact{same[0], script("d/s", "#!/bin/sh\n")})
+				must(t, os.WriteFile(root+"/d/s", []byte("#!/bin/sh\r\n"), 0o755))
+			},
+		},
+		{
+			name: "script with other line endings, by a person", render: []Artifact{same[0], artifact("d/s", "#!/bin/sh\n")}, want: []string{"d/a: ok", "d/s: stale, its lines end in CRLF"},
+			change: func(t *testing.T, root string) { put(t, root, "d/s", "#!/bin/sh\r\n") },
+		},
+		{
 			name: "edited", render: same, want: []string{"d/a: edited"}, refuse: true,
 			change: func(t *testing.T, root string) { put(t, root, "d/a", "mine\n") },
 		},
