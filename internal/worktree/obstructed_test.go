@@ -99,3 +99,32 @@ func TestPartialBehindLink(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// What policygen wrote itself and no target renders any more is no riddle where it is in the way.
+func TestOwnOrphanInTheWay(t *testing.T) {
+	file, below := []Artifact{artifact("docs", "1\n")}, []Artifact{artifact("docs/t.md", "1\n")}
+	for _, test := range []struct {
+		before, after []Artifact
+		help, remove  string
+	}{
+		{file, below, `docs/t.md: obstructed: there is a file where the folder "docs" should be; remove "docs", which policygen wrote and no target renders any more, and run again`, "docs"},
+		{below, file, `docs: obstructed: there is a folder; no target renders "docs/t.md" any more, which policygen wrote: remove it and the folder "docs", and run again`, "docs"},
+	} {
+		root := t.TempDir()
+		write(t, root, test.before)
+		_, err := Write(root, test.after, Options{})
+		if err == nil || !strings.HasSuffix(err.Error(), test.help) {
+			t.Errorf("got  %v\nwant %s", err, test.help)
+		}
+		must(t, os.RemoveAll(root+"/"+test.remove))
+		write(t, root, test.after)
+		checkExactly(t, root, test.after)
+
+		root = t.TempDir() // a person's file gets no such help
+		write(t, root, test.before)
+		put(t, root, test.before[0].Path, "mine")
+		if _, err := Write(root, test.after, Options{}); err == nil || strings.Contains(err.Error(), "run again") {
+			t.Errorf("got %v", err)
+		}
+	}
+}

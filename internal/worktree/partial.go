@@ -97,18 +97,27 @@ func (r record) judgeBlocks(c *Change, want texts) {
 	}
 }
 
-// missingMarkers says which block a file has no place for, if there is one.
+// missingMarkers says which blocks a file has no place for, if there are any.
 func missingMarkers(name string, want, have texts) *source.Problem {
+	var absent, pairs []string
 	for _, block := range want.names() {
 		if _, found := have[block]; !found {
 			begin, end := source.Markers(name, block)
-			return &source.Problem{
-				What: fmt.Sprintf("no line %q", begin),
-				Help: fmt.Sprintf("put %q and %q, each on a line of its own, where the block should stand", begin, end),
-			}
+			absent = append(absent, fmt.Sprintf("no line %q", begin))
+			pairs = append(pairs, fmt.Sprintf("%q and %q", begin, end))
 		}
 	}
-	return nil
+	if absent == nil {
+		return nil
+	}
+	where := "the block should stand"
+	if len(absent) > 1 {
+		where = "the blocks should stand"
+	}
+	return &source.Problem{
+		What: strings.Join(absent, " and "),
+		Help: fmt.Sprintf("put %s, each on a line of its own, where %s", strings.Join(pairs, ", "), where),
+	}
 }
 
 // rewrite gives a file the wanted blocks and takes out those that policygen wrote and nobody wants any more.

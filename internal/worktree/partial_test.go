@@ -173,6 +173,17 @@ func TestPartialObstructed(t *testing.T) {
 	}
 }
 
+// All places that are missing are told at once.
+func TestPartialMissingMarkers(t *testing.T) {
+	root := t.TempDir()
+	put(t, root, "x.md", "mine\n"+block("b", ""))
+	changes, err := Compare(root, []Artifact{partial("x.md", "a", "1\n", "b", "2\n", "c", "3\n")})
+	must(t, err)
+	expect(t, []string{changes[0].Obstacle, changes[0].Help},
+		`no line "<!-- policygen:begin a -->" and no line "<!-- policygen:begin c -->"`,
+		`put "<!-- policygen:begin a -->" and "<!-- policygen:end a -->", "<!-- policygen:begin c -->" and "<!-- policygen:end c -->", each on a line of its own, where the blocks should stand`)
+}
+
 // An orphan with such markers is left alone too, until a person has put them right or away.
 func TestPartialOrphanObstructed(t *testing.T) {
 	root := t.TempDir()

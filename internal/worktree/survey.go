@@ -2,6 +2,7 @@ package worktree
 
 import (
 	"cmp"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -73,7 +74,27 @@ func judge(look looker, m manifest, artifacts []Artifact) ([]Change, error) {
 		changes = append(changes, m.judgeOrphan(name, at))
 	}
 	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
+	explainOwnObstacles(changes)
 	return changes, nil
+}
+
+// explainOwnObstacles says what to remove where a file that no target renders any more is in the way of one that a target renders:
+// a file where a folder should be, or the reverse. To remove it first would leave a render that fails with neither.
+func explainOwnObstacles(changes []Change) {
+	for i, c := range changes {
+		if c.Status != Obstructed || c.at.obstacle == "" {
+			continue
+		}
+		for _, o := range changes {
+			switch {
+			case o.Status != Orphan || o.Edited || o.New != nil || o.Gone():
+			case outpath.Within(c.Path, o.Path):
+				changes[i].Help = fmt.Sprintf("remove %q, which policygen wrote and no target renders any more, and run again", o.Path)
+			case outpath.Within(o.Path, c.Path):
+				changes[i].Help = fmt.Sprintf("no target renders %q any more, which policygen wrote: remove it and the folder %q, and run again", o.Path, c.Path)
+			}
+		}
+	}
 }
 
 func sameFile(a, b fs.FileInfo) bool { return a != nil && b != nil && os.SameFile(a, b) }
