@@ -113,6 +113,9 @@ func (f *renderFlags) runIn(p place, s streams) error {
 
 // deliver reports what a rendering would change, or writes it and reports that.
 func (f *renderFlags) deliver(p place, s streams, root string, rendering generate.Rendering, command string) error {
+	if !f.check && !f.diff {
+		return f.write(s, root, rendering, command)
+	}
 	changes, err := p.compare(root, rendering.Artifacts)
 	if err != nil {
 		return err
@@ -120,14 +123,11 @@ func (f *renderFlags) deliver(p place, s streams, root string, rendering generat
 	if err := rendering.Prove(dirtyPaths(changes)...); err != nil {
 		return err
 	}
-	if f.check || f.diff {
-		return f.report(s, changes, false, command)
-	}
-	return f.write(s, root, rendering.Artifacts, command)
+	return f.report(s, changes, false, command)
 }
 
-func (f *renderFlags) write(s streams, root string, artifacts []worktree.Artifact, command string) error {
-	changes, err := worktree.Write(root, artifacts, worktree.Options{Overwrite: f.overwrite})
+func (f *renderFlags) write(s streams, root string, rendering generate.Rendering, command string) error {
+	changes, err := worktree.Write(root, rendering.Artifacts, rendering.Prove, worktree.Options{Overwrite: f.overwrite})
 	var refused *worktree.RefusedError
 	if errors.As(err, &refused) && f.format.value == "json" {
 		return errors.Join(writeJSON(s.out, refusedJSON(refused.Changes)), writeError(err))

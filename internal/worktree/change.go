@@ -28,17 +28,25 @@ type replacement struct {
 	mode    fs.FileMode
 	seen    spot // when the replacement was decided
 	temp    string
+	made    []string // folders that the temporary file needed, outermost first
 }
 
 // replace gives paths a new content, each whole, or not at all: first all of them are on the disk as temporary files, so that a full
 // disk leaves everything as it is. Right before its rename a path must still look as it did when the replacement was decided: nobody's
 // work of the last moment is lost.
 func (t *tree) replace(all []replacement) error {
+	err := t.prepare(all)
+	if err == nil {
+		err = t.place(all)
+	}
+	return err
+}
+
+// prepare has the temporary files on the disk, all of them or none.
+func (t *tree) prepare(all []replacement) (err error) {
 	defer func() {
-		for _, r := range all {
-			if r.temp != "" {
-				t.root.Remove(r.temp)
-			}
+		if err != nil {
+			t.discard(all)
 		}
 	}()
 	for i := range all {
@@ -46,9 +54,30 @@ func (t *tree) replace(all []replacement) error {
 			return fmt.Errorf("writing %q: %w", all[i].name, err)
 		}
 	}
-	if err := t.sync(all); err != nil {
-		return err
+	return t.sync(all)
+}
+
+// discard removes the temporary files that have not found their place, and the folders that were made for nothing else.
+func (t *tree) discard(all []replacement) {
+	for _, r := range all {
+		if r.temp != "" {
+			t.root.Remove(r.temp)
+		}
 	}
+	for _, r := range slices.Backward(all) {
+		for _, folder := range slices.Backward(r.made) {
+			t.root.Remove(folder) // fails where something else is in it
+		}
+	}
+}
+
+// place gives the temporary files of prepare the places that they are meant for.
+func (t *tree) place(all []replacement) (err error) {
+	defer func() {
+		if err != nil {
+			t.discard(all)
+		}
+	}()
 	for i := range all {
 		if err := t.settle(&all[i]); err != nil {
 			return fmt.Errorf("writing %q: %w", all[i].name, err)
@@ -60,12 +89,11 @@ func (t *tree) replace(all []replacement) error {
 // stage writes a temporary file beside the path that it is meant for.
 func (t *tree) stage(r *replacement) error {
 	t.step()
-	folder := path.Dir(r.name)
-	if err := t.root.MkdirAll(folder, 0o777); err != nil {
-		return fmt.Errorf("creating the folder %q: %w", folder, cause(err))
+	if err := t.makeFolder(r); err != nil {
+		return err
 	}
 	t.step()
-	temp := path.Join(folder, outpath.Temp())
+	temp := path.Join(path.Dir(r.name), outpath.Temp())
 	f, err := t.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, r.mode)
 	if err != nil {
 		return cause(err)
@@ -77,6 +105,20 @@ func (t *tree) stage(r *replacement) error {
 		err = f.Chmod(r.mode)
 	}
 	return cause(cmp.Or(err, f.Close()))
+}
+
+// makeFolder makes the folder of a replacement and those on the way to it, and notes which were not there.
+func (t *tree) makeFolder(r *replacement) error {
+	for _, folder := range outpath.Folders(r.name) {
+		if info, err := t.lstat(folder); info == nil && err == nil {
+			r.made = append(r.made, folder)
+		}
+	}
+	folder := path.Dir(r.name)
+	if err := t.root.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("creating the folder %q: %w", folder, cause(err))
+	}
+	return nil
 }
 
 // sync has the contents of temporary files on the disk before any rename is there. The disk takes several at a time faster than one by one.

@@ -41,7 +41,7 @@ func child(job string) int {
 	}
 	step := func() { os.Stdout.WriteString(".") }
 	step() // from now on anything may happen
-	if _, err := Write(os.Getenv("POLICYGEN_TEST_ROOT"), artifacts, Options{testOnlyStep: step}); err != nil {
+	if _, err := Write(os.Getenv("POLICYGEN_TEST_ROOT"), artifacts, proved, Options{testOnlyStep: step}); err != nil {
 		fmt.Print(err)
 		return 1
 	}
@@ -195,10 +195,17 @@ func fail(t *testing.T, job, root string, generation int) string {
 // A file that outgrows the limit of the process fails as one on a full disk does: in the middle of its content.
 func TestNoSpace(t *testing.T) {
 	root := begin(t)
+	was := snapshot(t, root)
 	if got := fail(t, "limited", root, 1); got != `writing "d1/f25": file too large` {
 		t.Errorf("got %s", got)
 	}
+	sameSnapshot(t, was, snapshot(t, root))
 	checkRepair(t, root)
+
+	empty := scratch(t) // no manifest and no folder stays where there was none
+	was = snapshot(t, empty)
+	fail(t, "limited", empty, 1)
+	sameSnapshot(t, was, snapshot(t, empty))
 }
 
 func TestReadOnlyFolder(t *testing.T) {
@@ -210,9 +217,11 @@ func TestReadOnlyFolder(t *testing.T) {
 		}
 	}
 	must(t, os.Chmod(root+"/d1", 0o555))
+	was := snapshot(t, root)
 	if got := fail(t, job, root, 1); got != `writing "d1/f01": permission denied` {
 		t.Errorf("got %s", got)
 	}
+	sameSnapshot(t, was, snapshot(t, root))
 	must(t, os.Chmod(root+"/d1", 0o755))
 	checkRepair(t, root)
 }

@@ -307,7 +307,7 @@ func (m *machine) overwrite() {
 
 func (m *machine) overwriteNothing() {
 	var wrong *OverwriteError
-	_, err := Write(m.root, m.artifacts(), Options{Overwrite: []string{machineBeside}})
+	_, err := Write(m.root, m.artifacts(), proved, Options{Overwrite: []string{machineBeside}})
 	if !errors.As(err, &wrong) || wrong.Path != machineBeside {
 		m.t.Errorf("overwriting nothing: %v", err)
 	}
@@ -320,7 +320,7 @@ func (m *machine) tryWrite(overwrite []string) {
 			want = append(want, name)
 		}
 	}
-	_, err := Write(m.root, m.artifacts(), Options{Overwrite: overwrite})
+	_, err := Write(m.root, m.artifacts(), proved, Options{Overwrite: overwrite})
 	var got []string
 	var refused *RefusedError
 	if errors.As(err, &refused) {

@@ -125,7 +125,7 @@ func TestUnusableManifest(t *testing.T) {
 		must(t, test.make(root+"/.policygen"))
 		was := snapshot(t, root)
 		_, compareErr := Compare(root, []Artifact{artifact("a", "new")})
-		_, writeErr := Write(root, []Artifact{artifact("a", "new")}, Options{Overwrite: []string{"a"}})
+		_, writeErr := Write(root, []Artifact{artifact("a", "new")}, proved, Options{Overwrite: []string{"a"}})
 		for _, err := range []error{compareErr, writeErr} {
 			var bad *ManifestError
 			if !errors.As(err, &bad) || !strings.HasPrefix(err.Error(), ManifestPath+test.want) {
@@ -158,7 +158,7 @@ func TestEjected(t *testing.T) {
 		t.Error("the reason is gone")
 	}
 	var wrong *OverwriteError
-	if _, err := Write(root, next, Options{Overwrite: []string{"a"}}); !errors.As(err, &wrong) || wrong.Path != "a" {
+	if _, err := Write(root, next, proved, Options{Overwrite: []string{"a"}}); !errors.As(err, &wrong) || wrong.Path != "a" {
 		t.Errorf("overwriting an ejected path: %v", err)
 	}
 	checkIdle(t, root, next)

@@ -65,7 +65,7 @@ func checkObstructed(t *testing.T, root string, render []Artifact, overwritten b
 	t.Helper()
 	was := snapshot(t, root)
 	for _, o := range []Options{{}, {Overwrite: []string{"d/a"}}} {
-		_, err := Write(root, render, o)
+		_, err := Write(root, render, proved, o)
 		if overwritten && o.Overwrite != nil {
 			must(t, err)
 			expect(t, verdicts(t, root, render), "d/a: ok", "e: ok")
@@ -86,7 +86,7 @@ func TestPartialBehindLink(t *testing.T) {
 	render := []Artifact{partial("x.md", "a", "1\n")}
 	was := snapshot(t, root)
 	for _, overwrite := range [][]string{nil, {"x.md"}} {
-		_, err := Write(root, render, Options{Overwrite: overwrite})
+		_, err := Write(root, render, proved, Options{Overwrite: overwrite})
 		const want = "nothing was written, since work of others would be lost:\n    x.md: obstructed: there is a symbolic link; " +
 			"blocks stand in a file, not behind a link: name the file itself as the target's path"
 		if err == nil || err.Error() != want {
@@ -112,7 +112,7 @@ func TestOwnOrphanInTheWay(t *testing.T) {
 	} {
 		root := t.TempDir()
 		write(t, root, test.before)
-		_, err := Write(root, test.after, Options{})
+		_, err := Write(root, test.after, proved, Options{})
 		if err == nil || !strings.HasSuffix(err.Error(), test.help) {
 			t.Errorf("got  %v\nwant %s", err, test.help)
 		}
@@ -123,7 +123,7 @@ func TestOwnOrphanInTheWay(t *testing.T) {
 		root = t.TempDir() // a person's file gets no such help
 		write(t, root, test.before)
 		put(t, root, test.before[0].Path, "mine")
-		if _, err := Write(root, test.after, Options{}); err == nil || strings.Contains(err.Error(), "run again") {
+		if _, err := Write(root, test.after, proved, Options{}); err == nil || strings.Contains(err.Error(), "run again") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -110,7 +110,7 @@ func dos(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
 func checkRefusal(t *testing.T, root string, render []Artifact, refuse bool) {
 	t.Helper()
 	was := snapshot(t, root)
-	_, err := Write(root, render, Options{})
+	_, err := Write(root, render, proved, Options{})
 	var refused *RefusedError
 	if errors.As(err, &refused) != refuse {
 		t.Fatalf("Write: %v, want refusal %v", err, refuse)
@@ -162,7 +162,7 @@ func TestPartialObstructed(t *testing.T) {
 			expect(t, verdicts(t, root, render), "x.md: obstructed, there is "+test.obstacle, "y: missing")
 			was := snapshot(t, root)
 			for _, overwrite := range [][]string{nil, {"x.md"}} {
-				_, err := Write(root, render, Options{Overwrite: overwrite})
+				_, err := Write(root, render, proved, Options{Overwrite: overwrite})
 				want := "nothing was written, since work of others would be lost:\n    x.md: obstructed: there is " + test.obstacle + "; " + test.help
 				if fmt.Sprint(err) != want {
 					t.Errorf("got  %v\nwant %s", err, want)
@@ -191,7 +191,7 @@ func TestPartialOrphanObstructed(t *testing.T) {
 	put(t, root, "x.md", "<!-- policygen:begin a -->\n1\n")
 	was := snapshot(t, root)
 	expect(t, verdicts(t, root, nil), `x.md: orphan, there is no line "<!-- policygen:end a -->" after the beginning of that block at 1:1`)
-	_, err := Write(root, nil, Options{Overwrite: []string{"x.md"}})
+	_, err := Write(root, nil, proved, Options{Overwrite: []string{"x.md"}})
 	if want := "x.md: orphan: no target renders it any more, but there is no line"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}

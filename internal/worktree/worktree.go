@@ -24,9 +24,9 @@
 //
 // [Write] replaces what is missing or stale and removes unmodified orphans. It refuses the rest unless told
 // otherwise path by path, and then changes nothing at all. The manifest is written first, with the old and the
-// new digest of each path, then all files as temporary ones, which a full disk or a closed folder stops with nothing changed,
-// then each is renamed, then the manifest is written again: killed at any point, the next Write knows what is its own, finishes
-// the work and removes what the killed one left.
+// new digest of each path, then all files as temporary ones, which a full disk or a closed folder stops with nothing changed
+// (the manifest is brought back), then each is renamed, then the manifest is written again: killed at any point, the next
+// Write knows what is its own, finishes the work and removes what the killed one left.
 //
 // Writers under one root exclude each other. A writer that is killed loses its lock with its life.
 //

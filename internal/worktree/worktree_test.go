@@ -55,9 +55,12 @@ func must(t *testing.T, err error) {
 	}
 }
 
+// proved is the proof of artifacts that need none.
+func proved(...string) error { return nil }
+
 func write(t *testing.T, root string, artifacts []Artifact, overwrite ...string) []Change {
 	t.Helper()
-	changes, err := Write(root, artifacts, Options{Overwrite: overwrite})
+	changes, err := Write(root, artifacts, proved, Options{Overwrite: overwrite})
 	must(t, err)
 	return changes
 }
@@ -226,7 +229,7 @@ func TestStatus(t *testing.T) {
 func checkWrite(t *testing.T, root string, render []Artifact, refuse bool) {
 	t.Helper()
 	was := snapshot(t, root)
-	changes, err := Write(root, render, Options{})
+	changes, err := Write(root, render, proved, Options{})
 	var refused *RefusedError
 	if errors.As(err, &refused) != refuse {
 		t.Fatalf("Write: %v, want refusal %v", err, refuse)
@@ -363,7 +366,7 @@ func TestUnusableArtifacts(t *testing.T) {
 	for _, test := range tests {
 		root := t.TempDir()
 		_, compareErr := Compare(root, test.artifacts)
-		_, writeErr := Write(root, test.artifacts, Options{})
+		_, writeErr := Write(root, test.artifacts, proved, Options{})
 		for _, err := range []error{compareErr, writeErr} {
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v\nwant %q", err, test.want)

@@ -45,14 +45,19 @@ type OverwriteError struct{ Path, Why string }
 // Error returns the path and the reason.
 func (e *OverwriteError) Error() string { return fmt.Sprintf("cannot overwrite %q: %s", e.Path, e.Why) }
 
+// A Prove proves the artifacts with the given paths. An error keeps [Write] from writing anything.
+type Prove func(paths ...string) error
+
 // Write makes the files under root what the artifacts say, and returns what it found there before.
 // The root is created if need be. Where every file is ok and recorded in the manifest, nothing is
 // written; a file that is ok but not recorded (see [Change]) only gets its record.
 //
-// Errors are those of [Compare], a [*RefusedError], a [*OverwriteError], another Write at work under the same
-// root, and a disk that cannot be written. After the last of these, every file is whole, either old or new,
-// and the next Write goes on from there.
-func Write(root string, artifacts []Artifact, o Options) ([]Change, error) {
+// What it is about to write or to record it has proved first, once no other Write can change what that is.
+//
+// Errors are those of [Compare], a [*RefusedError], a [*OverwriteError], one of prove, another Write at work under the same
+// root, and a disk that cannot be written. A disk that has no room, or a folder that cannot be written to, leaves everything as it was.
+// After anything worse every file is whole, either old or new, and the next Write goes on from there.
+func Write(root string, artifacts []Artifact, prove Prove, o Options) ([]Change, error) {
 	if err := checkArtifacts(artifacts); err != nil {
 		return nil, err
 	}
@@ -65,12 +70,12 @@ func Write(root string, artifacts []Artifact, o Options) ([]Change, error) {
 	}
 	defer t.close()
 	t.testOnlyStep = o.testOnlyStep
-	return t.write(artifacts, o.Overwrite)
+	return t.write(artifacts, prove, o.Overwrite)
 }
 
 // write looks twice: without the lock, since a root in which nothing is to be done may be read-only or in
 // use, and again with it, since only then what it sees stays so.
-func (t *tree) write(artifacts []Artifact, overwrite []string) ([]Change, error) {
+func (t *tree) write(artifacts []Artifact, prove Prove, overwrite []string) ([]Change, error) {
 	s, err := t.survey(artifacts)
 	if err != nil {
 		return nil, err
@@ -89,7 +94,21 @@ func (t *tree) write(artifacts []Artifact, overwrite []string) ([]Change, error)
 	if err := errors.Join(s.checkOverwrite(overwrite), s.refuse(overwrite)); err != nil {
 		return s.changes, err
 	}
+	if err := prove(s.dirty()...); err != nil {
+		return s.changes, err
+	}
 	return s.changes, t.carryOut(s, s.manifest.settled(artifacts))
+}
+
+// dirty returns the paths of the changes that something is to be done about.
+func (s survey) dirty() []string {
+	var paths []string
+	for _, c := range s.changes {
+		if !c.Clean() {
+			paths = append(paths, c.Path)
+		}
+	}
+	return paths
 }
 
 // done reports whether there is nothing to write, not even the manifest.
@@ -144,15 +163,46 @@ func (t *tree) carryOut(s survey, settled manifest) error {
 	current := s.manifest
 	if !s.clean() {
 		pending := current.pending(settled, s.changes)
-		if err := t.saveManifest(current, pending); err != nil {
+		writes, err := t.announce(s, pending)
+		if err != nil {
 			return err
 		}
-		if err := t.apply(s.changes); err != nil {
+		if err := t.apply(s.changes, writes); err != nil {
 			return err
 		}
 		current = pending
 	}
 	return t.saveManifest(current, settled)
+}
+
+// announce saves the manifest that is true from now on and prepares all that is to be written. Fails the latter, the manifest is again what
+// it was: it is committed, and would show a change where there is none. The manifest goes first, since it tells the next Write in which
+// folders a killed one may have left something.
+func (t *tree) announce(s survey, pending manifest) ([]replacement, error) {
+	before, err := t.look(ManifestPath)
+	if err == nil {
+		err = t.saveManifest(s.manifest, pending)
+	}
+	if err != nil {
+		return nil, err
+	}
+	writes := s.writes()
+	if err := t.prepare(writes); err != nil {
+		return nil, errors.Join(err, t.restoreManifest(before))
+	}
+	return writes, nil
+}
+
+// restoreManifest brings back the bytes that a look at the manifest saw.
+func (t *tree) restoreManifest(before spot) error {
+	now, err := t.look(ManifestPath)
+	switch {
+	case err != nil || now.equal(before):
+		return err
+	case before.content == nil:
+		return t.remove(ManifestPath, now)
+	}
+	return t.replace([]replacement{{name: ManifestPath, content: before.content, mode: before.perm, seen: now}})
 }
 
 func (t *tree) saveManifest(have, want manifest) error {
@@ -166,15 +216,20 @@ func (t *tree) saveManifest(have, want manifest) error {
 	return t.replace([]replacement{{name: ManifestPath, content: want.encode(), mode: at.changed(0o644), seen: at}})
 }
 
-// apply writes all files before it removes any: a render that moved is there twice rather than not at all.
-func (t *tree) apply(changes []Change) error {
+// writes returns what every file that gets another content is replaced by.
+func (s survey) writes() []replacement {
 	var writes []replacement
-	for _, c := range changes {
+	for _, c := range s.changes {
 		if c.rewrites() {
 			writes = append(writes, replacement{name: c.Path, content: c.New, mode: c.mode, seen: c.at})
 		}
 	}
-	if err := t.replace(writes); err != nil {
+	return writes
+}
+
+// apply puts all files in their places before it removes any: a render that moved is there twice rather than not at all.
+func (t *tree) apply(changes []Change, writes []replacement) error {
+	if err := t.place(writes); err != nil {
 		return err
 	}
 	for _, c := range changes {

@@ -18,12 +18,12 @@ func TestWriteRefusesAllOrNothing(t *testing.T) {
 	render := []Artifact{artifact("edited", "1"), artifact("foreign", "2"), artifact("new", "2"), artifact("stale", "2")}
 	was := snapshot(t, root)
 
-	_, err := Write(root, render, Options{Overwrite: []string{"edited", "orphan"}})
+	_, err := Write(root, render, proved, Options{Overwrite: []string{"edited", "orphan"}})
 	var refused *RefusedError
 	if !errors.As(err, &refused) || len(refused.Changes) != 1 || refused.Changes[0].Path != "foreign" {
 		t.Errorf("two of three given up: %v", err)
 	}
-	_, err = Write(root, render, Options{})
+	_, err = Write(root, render, proved, Options{})
 	for _, want := range []string{"edited: edited: ", "foreign: foreign: ", "orphan: orphan: "} {
 		if !strings.Contains(fmt.Sprint(err), "\n    "+want) {
 			t.Errorf("%q is not in %v", want, err)
@@ -38,7 +38,7 @@ func TestOverwriteOfNothing(t *testing.T) {
 	root := t.TempDir()
 	render := []Artifact{artifact("d/a", "1")}
 	for range 2 { // with and without something to write
-		_, err := Write(root, render, Options{Overwrite: []string{"d", "./d/a"}})
+		_, err := Write(root, render, proved, Options{Overwrite: []string{"d", "./d/a"}})
 		var wrong *OverwriteError
 		if !errors.As(err, &wrong) || wrong.Path != "d" || !strings.Contains(err.Error(), `"./d/a"`) {
 			t.Errorf("got %v", err)
@@ -172,7 +172,7 @@ func crash(t *testing.T, root string, artifacts []Artifact, n int) (finished boo
 			panic(r)
 		}
 	}()
-	_, err := Write(root, artifacts, Options{testOnlyStep: func() {
+	_, err := Write(root, artifacts, proved, Options{testOnlyStep: func() {
 		if n--; n < 0 {
 			panic(killed{})
 		}
@@ -304,7 +304,7 @@ func TestEditAfterCrash(t *testing.T) {
 		put(t, root, "a", "mine")
 		for _, render := range renders {
 			var refused *RefusedError
-			if _, err := Write(root, render, Options{}); !errors.As(err, &refused) || mustRead(t, root+"/a") != "mine" {
+			if _, err := Write(root, render, proved, Options{}); !errors.As(err, &refused) || mustRead(t, root+"/a") != "mine" {
 				t.Fatalf("killed at %d: %v", n, err)
 			}
 		}
@@ -328,7 +328,7 @@ func TestEditDuringWrite(t *testing.T) {
 			root := scratch(t)
 			write(t, root, renders[0])
 			left := n
-			_, err := Write(root, renders[1], Options{testOnlyStep: func() {
+			_, err := Write(root, renders[1], proved, Options{testOnlyStep: func() {
 				if left--; left == -1 {
 					put(t, root, name, "mine")
 				}
@@ -371,10 +371,10 @@ func TestTwoAtOnce(t *testing.T) {
 	write(t, root, generations()[0])
 	var second error
 	asked := false
-	_, err := Write(root, generations()[1], Options{testOnlyStep: func() {
+	_, err := Write(root, generations()[1], proved, Options{testOnlyStep: func() {
 		if !asked {
 			asked = true
-			_, second = Write(root, generations()[1], Options{})
+			_, second = Write(root, generations()[1], proved, Options{})
 			write(t, root, generations()[0]) // which has nothing to do and so nothing to wait for
 		}
 	}})
@@ -392,12 +392,45 @@ func BenchmarkCompare(b *testing.B) {
 	for i := range 50 {
 		artifacts = append(artifacts, artifact(fmt.Sprintf("d%d/f%d", i%5, i), string(bytes.Repeat([]byte("line\n"), 2000))))
 	}
-	if _, err := Write(root, artifacts, Options{}); err != nil {
+	if _, err := Write(root, artifacts, proved, Options{}); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
 		if _, err := Compare(root, artifacts); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// What is proved is what is written or recorded, and that of the look that is acted on: no other Write comes between. What is not
+// proved is not written.
+func TestProve(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, []Artifact{artifact("ok", "1\n"), artifact("stale", "1\n"), artifact("orphan", "1\n")})
+	put(t, root, "unrecorded", "1\n")
+	render := []Artifact{artifact("ok", "1\n"), artifact("stale", "2\n"), artifact("new", "1\n"), artifact("unrecorded", "1\n")}
+	was := snapshot(t, root)
+	wrong := errors.New("wrong")
+	var paths []string
+	prove := func(dirty ...string) error {
+		paths = dirty
+		if _, err := Write(root, render, proved, Options{}); err == nil || !strings.Contains(err.Error(), "another policygen is writing") {
+			t.Errorf("another write in between: %v", err)
+		}
+		return wrong
+	}
+	if _, err := Write(root, render, prove, Options{}); !errors.Is(err, wrong) {
+		t.Errorf("got %v", err)
+	}
+	expect(t, paths, "new", "orphan", "stale", "unrecorded")
+	sameSnapshot(t, was, snapshot(t, root))
+	write(t, root, render)
+	never := func(...string) error { t.Error("proved in vain"); return nil }
+	if _, err := Write(root, render, never, Options{}); err != nil {
+		t.Error(err)
+	}
+	put(t, root, "stale", "mine\n")
+	if _, err := Write(root, render, never, Options{}); err == nil {
+		t.Error("written over a person's work")
 	}
 }
