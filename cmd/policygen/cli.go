@@ -51,9 +51,14 @@ func run(args []string, s streams) int {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
+	addBuiltins(root)
+	wrapArgs(root)
 	cmd, err := root.ExecuteC()
 	if err == nil {
 		return exitOK
+	}
+	if unknown := commandError(root, args); unknown != nil {
+		err = unknown
 	}
 	var exit exitError
 	if !errors.As(err, &exit) {
@@ -88,6 +93,7 @@ Exit codes: 0 fine, 1 drift or refused files, 2 usage or an invalid policy, 3 th
   policygen render --check            exit 1 if a rendered file is not what the policy says
   policygen explain robin unit        every setting of one plan and the line that decided it
   policygen schema                    the policy language`,
+		Version:       toolVersion(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -97,13 +103,13 @@ Exit codes: 0 fine, 1 drift or refused files, 2 usage or an invalid policy, 3 th
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("%w (see %s --help)", err, cmd.CommandPath())
 	})
+	root.SetVersionTemplate("policygen {{.Version}}\n")
 	root.Flags().SortFlags = false
 	root.AddCommand(newRenderCommand(s), newExplainCommand(s), newSchemaCommand(s), newVersionCommand(s))
-	wrapArgs(root)
 	return root
 }
 
-// wrapArgs makes a wrong number of arguments, or an unknown command, a usage error everywhere below cmd.
+// wrapArgs makes a wrong number of arguments a usage error everywhere below cmd.
 func wrapArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
