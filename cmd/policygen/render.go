@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"policygen/generate"
+	"policygen/internal/shell"
 	"policygen/internal/worktree"
 )
 
@@ -108,13 +109,13 @@ func (f *renderFlags) runIn(p place, s streams) error {
 	if err != nil {
 		return err
 	}
-	return f.deliver(p, s, root, rendering, loaded.Command)
+	return f.deliver(p, s, root, rendering)
 }
 
 // deliver reports what a rendering would change, or writes it and reports that.
-func (f *renderFlags) deliver(p place, s streams, root string, rendering generate.Rendering, command string) error {
+func (f *renderFlags) deliver(p place, s streams, root string, rendering generate.Rendering) error {
 	if !f.check && !f.diff {
-		return f.write(s, root, rendering, command)
+		return f.write(s, root, rendering)
 	}
 	changes, err := p.compare(root, rendering.Artifacts)
 	if err != nil {
@@ -123,10 +124,10 @@ func (f *renderFlags) deliver(p place, s streams, root string, rendering generat
 	if err := rendering.Prove(dirtyPaths(changes)...); err != nil {
 		return err
 	}
-	return f.report(s, changes, false, command)
+	return f.report(s, changes, false)
 }
 
-func (f *renderFlags) write(s streams, root string, rendering generate.Rendering, command string) error {
+func (f *renderFlags) write(s streams, root string, rendering generate.Rendering) error {
 	changes, err := worktree.Write(root, rendering.Artifacts, rendering.Prove, worktree.Options{Overwrite: f.overwrite})
 	var refused *worktree.RefusedError
 	if errors.As(err, &refused) && f.format.value == "json" {
@@ -135,7 +136,7 @@ func (f *renderFlags) write(s streams, root string, rendering generate.Rendering
 	if err != nil {
 		return writeError(err)
 	}
-	return f.report(s, changes, true, command)
+	return f.report(s, changes, true)
 }
 
 // dirtyPaths returns the paths of the changes that something is to be done about.
@@ -169,7 +170,7 @@ func writeError(err error) error {
 }
 
 // report prints the changes; where nothing was written, files that are not up to date end with exit 1 under --check.
-func (f *renderFlags) report(s streams, changes []worktree.Change, written bool, command string) error {
+func (f *renderFlags) report(s streams, changes []worktree.Change, written bool) error {
 	var dirty []worktree.Change
 	for _, c := range changes {
 		if !c.Clean() {
@@ -183,7 +184,10 @@ func (f *renderFlags) report(s streams, changes []worktree.Change, written bool,
 	case f.diff:
 		writeDiffs(s.out, dirty)
 	default:
-		writeChanges(s.out, dirty, len(changes), written, command)
+		writeChanges(s.out, dirty, len(changes), written)
+		if len(dirty) > 0 && !written {
+			fmt.Fprintf(s.out, "%s of %d not up to date; %s\n", count(len(dirty), "file"), len(changes), f.advice(dirty))
+		}
 	}
 	if err == nil && f.check && len(dirty) > 0 {
 		return exitError{code: exitDrift}
@@ -191,7 +195,7 @@ func (f *renderFlags) report(s streams, changes []worktree.Change, written bool,
 	return err
 }
 
-func writeChanges(w io.Writer, dirty []worktree.Change, all int, written bool, command string) {
+func writeChanges(w io.Writer, dirty []worktree.Change, all int, written bool) {
 	for _, c := range dirty {
 		fmt.Fprintln(w, changeLine(c, written))
 		if c.Help != "" {
@@ -203,9 +207,38 @@ func writeChanges(w io.Writer, dirty []worktree.Change, all int, written bool, c
 		fmt.Fprintln(w, `the policy names no targets; add one, such as targets: wrapper: {kind: "wrapper", path: "tests/run_all_tests.sh"}`)
 	case len(dirty) == 0:
 		fmt.Fprintf(w, "%s up to date\n", count(all, "file"))
-	case !written:
-		fmt.Fprintf(w, "%s of %d not up to date; run: %s\n", count(len(dirty), "file"), all, command)
 	}
+}
+
+// advice says what to do about files that are not up to date.
+func (f *renderFlags) advice(dirty []worktree.Change) string {
+	var alone []string
+	for _, c := range dirty {
+		if c.NeedsConsent() {
+			alone = append(alone, c.Path)
+		}
+	}
+	if alone == nil {
+		return "run: " + f.command()
+	}
+	return f.command() + " would write nothing because of " + strings.Join(alone, ", ")
+}
+
+// command is the command line that renders what was just looked at, to be typed in the same folder.
+func (f *renderFlags) command() string {
+	words := []string{"policygen", "render"}
+	for _, file := range f.policy.files {
+		words = append(words, "--policy", file)
+	}
+	if f.out != "" {
+		words = append(words, "--out", f.out)
+	}
+	for i, word := range words {
+		if quoted, err := shell.Quote(word); err == nil { // no argument of a process has NUL
+			words[i] = quoted
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // changeLine says what is wrong with a file, or what was done about it.
@@ -217,6 +250,8 @@ func changeLine(c worktree.Change, written bool) string {
 		return "forgot " + c.Path + ", which is gone and no target any more"
 	case c.Status == worktree.OK && c.Unrecorded && !c.WrongMode:
 		return "recorded " + c.Path
+	case c.Status == worktree.Missing && c.Old != nil:
+		return "filled the blocks of " + c.Path
 	case c.Status == worktree.Orphan && c.New != nil:
 		return "took the blocks out of " + c.Path + ", which is no target any more"
 	case c.Status == worktree.Orphan:

@@ -53,7 +53,7 @@ func (r renderRoot) render(f renderFlags, artifacts []worktree.Artifact) (text s
 		f.format = &format{value: "text"}
 	}
 	var out bytes.Buffer
-	err := f.deliver(disk{}, streams{out: &out}, r.root, generate.Rendering{Artifacts: artifacts}, "policygen render")
+	err := f.deliver(disk{}, streams{out: &out}, r.root, generate.Rendering{Artifacts: artifacts})
 	if err == nil {
 		return out.String(), exitOK
 	}
@@ -78,7 +78,9 @@ func TestRenderBlocks(t *testing.T) {
 	r := renderRoot{t, t.TempDir()}
 	write, check := renderFlags{}, renderFlags{check: true}
 	r.put("README.md", "mine\r\n"+strings.ReplaceAll(pageBegin+pageEnd, "\n", "\r\n")+"mine\r\n")
-	r.expect(write, partialArtifacts("one\n"), exitOK, "wrote README.md (was missing)\nwrote tox.ini (was missing)\n")
+	r.expect(check, partialArtifacts("one\n"), exitDrift,
+		"README.md: missing, its blocks are not filled yet\ntox.ini: missing\n2 files of 2 not up to date; run: policygen render\n")
+	r.expect(write, partialArtifacts("one\n"), exitOK, "filled the blocks of README.md\nwrote tox.ini (was missing)\n")
 	if got, want := r.get("README.md"), "mine\r\n"+strings.ReplaceAll(pageBegin+"one\n"+pageEnd, "\n", "\r\n")+"mine\r\n"; got != want {
 		t.Errorf("got %q", got)
 	}
@@ -116,7 +118,7 @@ func TestRenderEditedBlocks(t *testing.T) {
 	write, check := renderFlags{}, renderFlags{check: true}
 	r.render(write, partialArtifacts("one\n"))
 	r.put("tox.ini", "mine\n"+pipBegin+"edited\n"+pipEnd)
-	r.expect(check, partialArtifacts("one\n"), exitDrift, "tox.ini: edited\n1 file of 2 not up to date; run: policygen render\n")
+	r.expect(check, partialArtifacts("one\n"), exitDrift, "tox.ini: edited\n1 file of 2 not up to date; policygen render would write nothing because of tox.ini\n")
 	r.expect(write, partialArtifacts("one\n"), exitDrift, `nothing was written, since work of others would be lost:
     tox.ini: edited: a person changed it since it was rendered
     help: move what should stay into the policy or elsewhere; --overwrite PATH gives up what is at that very path, folders excepted
@@ -151,7 +153,7 @@ func TestRenderMarkers(t *testing.T) {
 			r.put("tox.ini", test.text)
 			artifacts := partialArtifacts("one\n")[1:]
 			r.expect(renderFlags{check: true}, artifacts, exitDrift,
-				"tox.ini: obstructed, there is "+test.obstacle+"\n    help: "+test.help+"\n1 file of 1 not up to date; run: policygen render\n")
+				"tox.ini: obstructed, there is "+test.obstacle+"\n    help: "+test.help+"\n1 file of 1 not up to date; policygen render would write nothing because of tox.ini\n")
 			for _, f := range []renderFlags{{}, {overwrite: []string{"tox.ini"}}} {
 				r.expect(f, artifacts, exitDrift,
 					"nothing was written, since work of others would be lost:\n    tox.ini: obstructed: there is "+test.obstacle+"; "+test.help+"\n")

@@ -169,7 +169,7 @@ func checkKilled(t *testing.T, root string, generation int) (before, after int) 
 	must(t, err)
 	for _, c := range changes {
 		switch {
-		case c.needsConsent():
+		case c.NeedsConsent():
 			t.Errorf("taken for a person's work: %v", c)
 		case c.Status == OK:
 			after++

@@ -273,7 +273,7 @@ func (a modelRender) blocksVerdict(was modelRecord, have map[string]string) stri
 	case theirs:
 		return "foreign"
 	case was.blocks == nil:
-		return "missing"
+		return "missing, its blocks are not filled yet"
 	case maps.Equal(full(have, was.blocks), written):
 		return "stale"
 	case maps.Equal(full(a.blocks, a.blocks), written):

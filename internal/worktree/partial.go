@@ -89,7 +89,7 @@ func (r record) judgeBlocks(c *Change, want texts) {
 	}
 	c.New = r.rewrite(c.Old, blocks, want, have)
 	c.Status = r.blockStatus(want, have)
-	if !c.needsConsent() {
+	if !c.NeedsConsent() {
 		c.harmless = have.only(r.with(want.names()).Blocks).digest()
 	}
 	if bytes.Equal(c.New, c.Old) {

@@ -127,8 +127,8 @@ func TestPartialUnrecorded(t *testing.T) {
 	tests := []struct {
 		name, disk, want string
 	}{
-		{"empty", "mine\n" + block("a", "") + block("b", "\n \n"), "missing"},
-		{"one is there", block("a", "1\n") + block("b", ""), "missing"},
+		{"empty", "mine\n" + block("a", "") + block("b", "\n \n"), "missing, its blocks are not filled yet"},
+		{"one is there", block("a", "1\n") + block("b", ""), "missing, its blocks are not filled yet"},
 		{"both are there", block("a", "1\n") + block("b", "2\n"), "ok, not recorded"},
 		{"somebody's", block("a", "me\n") + block("b", ""), "foreign"},
 	}
@@ -211,7 +211,7 @@ func TestWholeToPartial(t *testing.T) {
 		{"unmodified", "all\n", "stale", string(to[0].Content)},
 		{"unmodified with other line endings", "all\r\n", "stale", string(to[0].Content)},
 		{"edited", "me\n", `obstructed, there is no line "<!-- policygen:begin a -->"`, ""},
-		{"edited, with empty blocks", "me\n" + block("a", ""), "missing", "me\n" + block("a", "1\n")},
+		{"edited, with empty blocks", "me\n" + block("a", ""), "missing, its blocks are not filled yet", "me\n" + block("a", "1\n")},
 	}
 	for _, test := range tests {
 		root := t.TempDir()

@@ -131,6 +131,9 @@ func (c Change) String() string {
 	default:
 		text += ", unmodified"
 	}
+	if c.Status == Missing && c.Old != nil {
+		text += ", its blocks are not filled yet"
+	}
 	if c.CRLF {
 		text += ", its lines end in CRLF"
 	}

@@ -134,7 +134,7 @@ func (s survey) checkOverwrite(paths []string) error {
 func (s survey) refuse(overwrite []string) error {
 	var refused []Change
 	for _, c := range s.changes {
-		if c.needsConsent() && (!slices.Contains(overwrite, c.Path) || c.Obstacle != "" && !c.at.replaceable) {
+		if c.NeedsConsent() && (!slices.Contains(overwrite, c.Path) || c.Obstacle != "" && !c.at.replaceable) {
 			refused = append(refused, c)
 		}
 	}
@@ -144,7 +144,8 @@ func (s survey) refuse(overwrite []string) error {
 	return &RefusedError{refused}
 }
 
-func (c Change) needsConsent() bool {
+// NeedsConsent reports whether a Write leaves the path alone, and so all others, until [Options] name it or a person has put it right.
+func (c Change) NeedsConsent() bool {
 	switch c.Status {
 	case Edited, Conflict, Foreign, Obstructed:
 		return true
