@@ -32,13 +32,14 @@ func newExplainCommand(s streams) *cobra.Command {
 a phase: every setting with the line of the policy that decided it, the workarounds with their facts, and every bound on
 an installed version with its reason.
 
-With a line of a rendered file: the lines of the policy that it follows from, and the facts that these exist for.`,
+With a line of a rendered file, named from here or from the root: the lines of the policy that it follows from, and the
+facts that these exist for.`,
 		Example: `  policygen explain
   policygen explain robin
   policygen explain robin unit
   policygen explain robin unit --format json
-  policygen explain tests/run_all_tests.sh:1290`,
-		Args: cobra.MaximumNArgs(2),
+  policygen explain tests/run_all_tests.sh:7`,
+		Args: explainArgs,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(s, args) },
 	}
 	flags := cmd.Flags()
@@ -93,7 +94,7 @@ func selectPlans(l loadedPolicy, args []string) ([]policy.Plan, error) {
 		phases = append(phases, p.Name)
 	}
 	if len(args) > 0 && !slices.Contains(backends, args[0]) {
-		return nil, usageError("unknown backend %q; the policy has %s", args[0], strings.Join(backends, ", "))
+		return nil, unknownBackend(l, args[0], backends)
 	}
 	if len(args) > 1 && !slices.Contains(phases, args[1]) {
 		return nil, usageError("unknown phase %q; the policy has %s", args[1], strings.Join(phases, ", "))

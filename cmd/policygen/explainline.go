@@ -7,10 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"policygen/generate"
@@ -19,9 +18,6 @@ import (
 	"policygen/internal/worktree"
 	"policygen/policy"
 )
-
-// lineArgument is an argument of explain that names a line of a rendered file; a column, as messages have it, is passed over.
-var lineArgument = regexp.MustCompile(`^(.+?):([0-9]+)(?::[0-9]+)?$`)
 
 // An explainedLine is a line of a rendered file and what it follows from, as explain shows it in text and in JSON.
 type explainedLine struct {
@@ -53,22 +49,33 @@ func explainLine(l loadedPolicy, out, file string, line int) (explainedLine, err
 	if out != "" {
 		root = out
 	}
-	name := nameFrom(root, file)
 	rendering, err := generate.Render(l.Input)
 	if err != nil {
 		return explainedLine{}, err
 	}
-	i := slices.IndexFunc(rendering.Artifacts, func(a worktree.Artifact) bool { return a.Path == name })
-	if i < 0 {
-		return explainedLine{}, usageError("no target of the policy renders %q; it renders %s", name, strings.Join(artifactPaths(rendering), ", "))
+	a, file, found := findArtifact(rendering, root, file)
+	if !found {
+		return explainedLine{}, usageError("no target of the policy renders %q; it renders %s", nameFrom(root, file), strings.Join(artifactPaths(rendering), ", "))
 	}
-	a := rendering.Artifacts[i]
 	text, fresh, err := findLine(a, file, line)
 	if err != nil {
 		return explainedLine{}, err
 	}
-	e := explainedLine{File: name, Line: line, Text: text, Stated: []explainedField{}, Because: []explainedFact{}}
-	return describeLine(l, a, e, rendering.Origins(name, fresh)), nil
+	e := explainedLine{File: a.Path, Line: line, Text: text, Stated: []explainedField{}, Because: []explainedFact{}}
+	return describeLine(l, a, e, rendering.Origins(a.Path, fresh)), nil
+}
+
+// findArtifact returns the artifact that a file is, and the file as seen from the working directory. A file that is none there may be
+// named from the root, as everything that policygen prints names rendered files.
+func findArtifact(r generate.Rendering, root, file string) (a worktree.Artifact, from string, found bool) {
+	fromRoot := filepath.Join(root, file)
+	for _, candidate := range []struct{ name, file string }{{nameFrom(root, file), file}, {path.Clean(filepath.ToSlash(file)), fromRoot}} {
+		i := slices.IndexFunc(r.Artifacts, func(a worktree.Artifact) bool { return a.Path == candidate.name })
+		if i >= 0 {
+			return r.Artifacts[i], candidate.file, true
+		}
+	}
+	return worktree.Artifact{}, file, false
 }
 
 func artifactPaths(r generate.Rendering) []string {
@@ -190,7 +197,11 @@ func writeLine(w io.Writer, e explainedLine) error {
 		fmt.Fprintln(w, "  the same under every policy")
 	}
 	for i, f := range e.Stated {
-		fmt.Fprintf(w, "  %s  %s\n", f.At, f.Field)
+		field := f.Field
+		if field == "" {
+			field = "(the policy computes which field this is)"
+		}
+		fmt.Fprintf(w, "  %s  %s\n", f.At, field)
 		if again := i+1 < len(e.Stated) && e.Stated[i+1].onLineOf(f); f.Text != "" && !again {
 			fmt.Fprintf(w, "      %s\n", f.Text)
 		}
@@ -201,14 +212,4 @@ func writeLine(w io.Writer, e explainedLine) error {
 	}
 	_, err := fmt.Fprintf(w, "  rendered for target %q at %s\n", e.Target, e.TargetAt)
 	return err
-}
-
-// parseLineArgument takes an argument apart that names a line of a file.
-func parseLineArgument(arg string) (file string, line int, ok bool) {
-	m := lineArgument.FindStringSubmatch(arg)
-	if m == nil {
-		return "", 0, false
-	}
-	line, err := strconv.Atoi(m[2])
-	return filepath.FromSlash(m[1]), line, err == nil
 }
