@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"policygen/internal/source"
 	"policygen/internal/worktree"
 	"policygen/policy"
 )
@@ -44,7 +45,9 @@ type Rendering struct {
 type rendered struct {
 	content []byte
 	mode    fs.FileMode
-	partial bool         // only what stands between markers is policygen's
+	partial bool   // only what stands between markers is policygen's
+	where   string // of a partial artifact, as [worktree.Artifact] has it
+	fits    func(old, new []byte) *source.Problem
 	origins [][]Origin   // of each line of content; may be shorter
 	prove   func() error // nil where parsing was the proof
 }
@@ -71,6 +74,7 @@ func Render(in Input) (Rendering, error) {
 	for i, made := range all {
 		r.Artifacts = append(r.Artifacts, worktree.Artifact{
 			Path: targets[i].Path, Mode: made.mode, Target: targets[i].Name, Content: made.content, Partial: made.partial,
+			Where: made.where, Fits: made.fits,
 		})
 		r.rendered[targets[i].Path] = made
 	}

@@ -20,6 +20,12 @@ type pytestTable struct {
 	toml   bool // else INI as iniconfig reads it
 }
 
+// name returns the header without its brackets.
+func (t pytestTable) name() string { return strings.Trim(t.header, "[]") }
+
+// pytestBlock is the name of the block that the configuration is in a file that holds more.
+const pytestBlock = "pytest"
+
 // pytestTableOf returns the table of a configuration file by the file's name, which is all that pytest goes by.
 // pytest reads pytest.toml and .pytest.toml since 9.0.
 func pytestTableOf(file string) (pytestTable, bool) {
@@ -58,7 +64,7 @@ func renderPytest(in Input, target policy.Target) (rendered, error) {
 	}
 	var s sheet
 	partial := len(target.Blocks) > 0
-	begin, end := source.Markers(target.Path, "pytest")
+	begin, end := source.Markers(target.Path, pytestBlock)
 	if partial {
 		s.line(table.header)
 		s.line(begin)
@@ -81,7 +87,11 @@ func renderPytest(in Input, target policy.Target) (rendered, error) {
 		}
 		return checkBlocks(target, content)
 	}
-	return rendered{content: content, mode: 0o644, partial: partial, origins: s.origins, prove: prove}, nil
+	r := rendered{content: content, mode: 0o644, partial: partial, origins: s.origins, prove: prove}
+	if merge := (pytestMerge{target.Path, table, made}); partial {
+		r.where, r.fits = merge.where(), merge.fits
+	}
+	return r, nil
 }
 
 // pytest writes the keys with the reasons for them.

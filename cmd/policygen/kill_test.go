@@ -54,7 +54,7 @@ func newKillSite(t *testing.T) *killSite {
 	for name, own := range killBlocks {
 		text := killAbove
 		if strings.HasSuffix(name, ".toml") {
-			text = "# " + killAbove
+			text = "# " + killAbove + "[tool.pytest.ini_options]\n"
 		}
 		for _, block := range own.names {
 			text += own.begin + "policygen:begin " + block + own.end + "\n" + own.begin + "policygen:end " + block + own.end + "\n"

@@ -73,21 +73,26 @@ func (r record) judgePartial(c *Change, a Artifact) {
 			c.Status = OK
 		}
 	default:
-		r.judgeBlocks(c, want)
+		r.judgeBlocks(c, a, want)
 	}
 	c.Unrecorded = c.Status == OK && !(r.has(want.digest()) && len(want.only(r.Blocks)) == len(want))
 }
 
-func (r record) judgeBlocks(c *Change, want texts) {
+func (r record) judgeBlocks(c *Change, a Artifact, want texts) {
 	blocks, have, problem := findBlocks(c.Path, c.Old)
 	if problem == nil {
-		problem = missingMarkers(c.Path, want, have)
+		problem = missingMarkers(a, want, have)
+	}
+	if problem == nil {
+		c.New = r.rewrite(c.Old, blocks, want, have)
+		if a.Fits != nil {
+			problem = a.Fits(c.Old, c.New)
+		}
 	}
 	if problem != nil {
 		c.Status, c.Obstacle, c.Help, c.New = Obstructed, problem.What, problem.Help, c.Old
 		return
 	}
-	c.New = r.rewrite(c.Old, blocks, want, have)
 	c.Status = r.blockStatus(want, have)
 	if !c.NeedsConsent() {
 		c.harmless = have.only(r.with(want.names()).Blocks).digest()
@@ -98,11 +103,11 @@ func (r record) judgeBlocks(c *Change, want texts) {
 }
 
 // missingMarkers says which blocks a file has no place for, if there are any.
-func missingMarkers(name string, want, have texts) *source.Problem {
+func missingMarkers(a Artifact, want, have texts) *source.Problem {
 	var absent, pairs []string
 	for _, block := range want.names() {
 		if _, found := have[block]; !found {
-			begin, end := source.Markers(name, block)
+			begin, end := source.Markers(a.Path, block)
 			absent = append(absent, fmt.Sprintf("no line %q", begin))
 			pairs = append(pairs, fmt.Sprintf("%q and %q", begin, end))
 		}
@@ -110,13 +115,16 @@ func missingMarkers(name string, want, have texts) *source.Problem {
 	if absent == nil {
 		return nil
 	}
-	where := "the block should stand"
-	if len(absent) > 1 {
-		where = "the blocks should stand"
+	where := "where the block should stand"
+	switch {
+	case a.Where != "":
+		where = a.Where
+	case len(absent) > 1:
+		where = "where the blocks should stand"
 	}
 	return &source.Problem{
 		What: strings.Join(absent, " and "),
-		Help: fmt.Sprintf("put %s, each on a line of its own, where %s", strings.Join(pairs, ", "), where),
+		Help: fmt.Sprintf("put %s, each on a line of its own, %s", strings.Join(pairs, ", "), where),
 	}
 }
 

@@ -39,6 +39,8 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+
+	"policygen/internal/source"
 )
 
 // An Artifact is one rendered file, not yet written.
@@ -51,6 +53,12 @@ type Artifact struct {
 	// Content has the markers and the blocks; it is written as a whole where there is no file yet.
 	// A file that exists keeps its mode.
 	Partial bool
+	// Where says in which part of the file the blocks of a partial artifact belong, as a phrase such as "in the table [pytest]".
+	// Empty where they may stand anywhere.
+	Where string
+	// Fits looks at the whole file that somebody's own text and the blocks of a partial artifact make together, before it is written:
+	// old is the file as it is, new as it would be. What it finds makes the file Obstructed. Nil finds nothing.
+	Fits func(old, new []byte) *source.Problem
 }
 
 // A Status says how a path, its last recorded render and a fresh render stand to each other.
