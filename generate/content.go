@@ -11,8 +11,8 @@ import (
 	"policygen/policy"
 )
 
-// renderContent renders a content of the policy's own in its format. YAML and TOML begin with the notice as a comment. JSON has no
-// comments, and whose comments a text may hold nobody but its author knows: both are nothing but what the policy says.
+// renderContent renders a content of the policy's own in its format. YAML and TOML begin with the notice as a comment, and so does a
+// text whose policy says how a comment begins there. JSON has no comments: such a file is nothing but what the policy says.
 func renderContent(in Input, target policy.Target) (rendered, error) {
 	switch target.Format {
 	case "yaml":
@@ -22,13 +22,13 @@ func renderContent(in Input, target policy.Target) (rendered, error) {
 	case "json":
 		return renderJSON(target.Content), nil
 	case "text":
-		return renderText(target)
+		return renderText(in, target)
 	}
 	panic("content of unknown format " + target.Format)
 }
 
-// renderText renders a text as it is. It ends with a newline.
-func renderText(target policy.Target) (rendered, error) {
+// renderText renders a text as it is, below the notice if comments are known. It ends with a newline.
+func renderText(in Input, target policy.Target) (rendered, error) {
 	text, ok := target.Content.Scalar.(string)
 	if !ok {
 		return rendered{}, fmt.Errorf("the content of a text is a %T", target.Content.Scalar)
@@ -36,15 +36,27 @@ func renderText(target policy.Target) (rendered, error) {
 	if !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}
+	var s sheet
+	from := statedAt(target.Content.Pos)
+	if strings.HasPrefix(text, "#!") {
+		first, rest, _ := strings.Cut(text, "\n")
+		s.line(first, from...)
+		text = rest
+	}
+	if target.Comment != "" {
+		for _, line := range notice(in) {
+			s.line(oneLine(target.Comment+" "+line), statedAt(target.Pos)...)
+		}
+		s.line("")
+	}
+	for line := range strings.Lines(text) {
+		s.line(strings.TrimSuffix(line, "\n"), from...)
+	}
 	mode := fs.FileMode(0o644)
 	if target.Executable {
 		mode = 0o755
 	}
-	origins := make([][]Origin, strings.Count(text, "\n"))
-	for i := range origins {
-		origins[i] = statedAt(target.Content.Pos)
-	}
-	return rendered{content: []byte(text), mode: mode, origins: origins}, nil
+	return rendered{content: s.text.Bytes(), mode: mode, origins: s.origins}, nil
 }
 
 // noticeComment is the notice as a comment of YAML and TOML.

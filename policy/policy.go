@@ -70,6 +70,7 @@ type Target struct {
 	Blocks     []string // the parts between markers of a file that is somebody's own; empty where the whole file is policygen's
 	Format     string   // of Content: "yaml", "json", "toml" or "text"; empty without one
 	Content    Content  // a string where Format is "text"
+	Comment    string   // what begins a comment in a text; empty where that is not known
 	Executable bool
 	Pos        finding.Position
 }

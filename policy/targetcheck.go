@@ -45,6 +45,9 @@ func (b *builder) checkTarget(n *node, t Target, p *Policy) {
 	if at := n.get("executable"); at != nil && format(t.Format) != textFormat {
 		b.badTarget(at, "only a target of format \"text\" can be executable", "remove the field")
 	}
+	if at := n.get("comment"); at != nil && format(t.Format) != textFormat {
+		b.badTarget(at, "only of a target of format \"text\" policygen has to be told how a comment begins", "remove the field")
+	}
 	if at := n.get("backend"); at != nil && t.Kind != constraintsKind {
 		b.badTarget(at, "only a target of kind \"constraints\" can be limited to a backend", "remove the field")
 	} else if names := backendNames(p); at != nil && !slices.Contains(names, t.Backend) {

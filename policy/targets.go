@@ -42,7 +42,7 @@ func (b *builder) target(n *node) Target {
 	word := func(name string) string { return text[string](b, n.get(name), "").Value }
 	return Target{
 		Name: n.name, Kind: word("kind"), Path: word("path"), Backend: word("backend"), Blocks: values(b.texts(n.get("blocks"), "")),
-		Format: word("format"), Executable: truth(b, n.get("executable"), "").Value, Pos: n.label,
+		Format: word("format"), Comment: word("comment"), Executable: truth(b, n.get("executable"), "").Value, Pos: n.label,
 	}
 }
 
