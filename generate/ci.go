@@ -2,6 +2,7 @@ package generate
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,9 +18,16 @@ import (
 type ci struct {
 	*policy.CI
 	Input
+	service ciService
 	yaml    *yamlFile
 	setups  []ciSetup
 	sharded bool // some job shares its tests with others
+}
+
+// A ciService is what differs between services for the same thing.
+type ciService struct {
+	root    string // the variable that holds the project's root
+	longest string // why a job of which nobody knows how long it takes has longestMinutes
 }
 
 // The variables of a job that its command line reads. None may be one that the wrapper reads itself, such as PYTHON.
@@ -34,7 +42,7 @@ const (
 const resultsFolder = "test-results"
 
 const (
-	longestMinutes = 360 // for a job of which nobody knows how long it takes: what GitHub's own runners give at most
+	longestMinutes = 360 // for a job of which nobody knows how long it takes
 	policyMinutes  = 10  // for the job that installs policygen and renders
 )
 
@@ -44,8 +52,8 @@ type ciSetup struct {
 	backends []string
 }
 
-func newCI(in Input) ci {
-	c := ci{CI: in.Policy.CI, Input: in, yaml: newYAMLFile()}
+func newCI(in Input, service ciService) ci {
+	c := ci{CI: in.Policy.CI, Input: in, service: service, yaml: newYAMLFile()}
 	for _, job := range c.Jobs {
 		c.sharded = c.sharded || job.Shards.Value > 1
 		if len(job.Setup) == 0 {
@@ -66,9 +74,10 @@ func sameValue(a, b policy.Setting[string]) bool { return a.Value == b.Value }
 // forAll reports whether the setup is that of every job.
 func (s ciSetup) forAll(c ci) bool { return len(s.backends) == len(c.Jobs) }
 
-// commandLine is what every job runs: the wrapper, told by variables which part of the matrix it is.
+// commandLine is what every job runs: the wrapper, told by variables which part of the matrix it is. It is started by bash, since the bit
+// that makes it executable gets lost where somebody commits under Windows.
 func (c ci) commandLine() yamlCommand {
-	words := []string{wrapperCommand(c.Policy), `--backend "$` + backendVar + `"`}
+	words := []string{"bash", wrapperCommand(c.Policy), `--backend "$` + backendVar + `"`}
 	if c.sharded {
 		words = append(words, `--shard "$`+shardVar+`/$`+shardsVar+`"`)
 	}
@@ -80,13 +89,22 @@ func (c ci) commandLine() yamlCommand {
 // checkCommand fails where a rendered file is not what the policy renders.
 func (c ci) checkCommand() string { return c.Command + " --check" }
 
-func ciCommands(settings []policy.Setting[string]) []yamlCommand {
+// commands returns commands that one shell runs, each in the project's root: behind one that may leave it stands the way back, if any
+// command follows in that shell.
+func (c ci) commands(settings []policy.Setting[string], followed bool) []yamlCommand {
 	var all []yamlCommand
-	for _, s := range settings {
+	for i, s := range settings {
 		all = append(all, yamlCommand{s.Value, statedAt(s.Pos)})
+		if mayLeave.MatchString(s.Value) && (followed || i+1 < len(settings)) {
+			all = append(all, yamlCommand{`cd "$` + c.service.root + `"`, statedAt(s.Pos)})
+		}
 	}
 	return all
 }
+
+// mayLeave matches commands after which the shell may be in another folder: those with a word that changes it, or that runs what may do so.
+// One that matches for no reason costs a line that does nothing.
+var mayLeave = regexp.MustCompile(`(^|[^\w./-])(cd|pushd|popd|source|eval)([^\w./-]|$)|(^|[;&|({\n]|then|do|else)[ \t]*\.[ \t]`)
 
 // minutes returns the time limit of a job, which is whole minutes for GitHub.
 func minutes(job policy.Job) int {
@@ -97,9 +115,9 @@ func minutes(job policy.Job) int {
 }
 
 // limitWords says where the time limit of a job comes from.
-func limitWords(job policy.Job) string {
+func (c ci) limitWords(job policy.Job) string {
 	if job.Limit == 0 {
-		return fmt.Sprintf("A phase of %s has no limit, so its jobs have 6 hours, which is what GitHub's own runners give at most.", job.Backend)
+		return fmt.Sprintf("A phase of %s has no limit, so its jobs have 6 hours%s.", job.Backend, c.service.longest)
 	}
 	return fmt.Sprintf("A time limit covers those of the phases, the time that it takes to end each, and %s for all else.", Duration(job.Overhead.Value))
 }
@@ -119,8 +137,8 @@ func (c ci) limitOrigins(job policy.Job) []Origin {
 // for the job before it, and which workarounds are in force under its backend.
 func (c ci) explain(n *yaml.Node, i int) *yaml.Node {
 	job := c.Jobs[i]
-	if i == 0 || limitWords(job) != limitWords(c.Jobs[i-1]) {
-		c.yaml.comment(n, limitWords(job), c.limitOrigins(job)...)
+	if i == 0 || c.limitWords(job) != c.limitWords(c.Jobs[i-1]) {
+		c.yaml.comment(n, c.limitWords(job), c.limitOrigins(job)...)
 	}
 	for _, w := range workarounds(c.Plans) {
 		if !slices.Contains(w.Backends, job.Backend) {

@@ -30,11 +30,10 @@ func proveCI(in Input) error {
 	return nil
 }
 
-// proveScript finds an expression of GitHub in commands, which would put its value into the script as code.
-func proveScript(commands []policy.Setting[string]) error {
-	i := slices.IndexFunc(commands, func(s policy.Setting[string]) bool { return strings.Contains(s.Value, "${{") })
-	if i >= 0 {
-		return fmt.Errorf("the command %q has an expression, and was accepted", commands[i].Value)
+// proveLiteral finds an expression of GitHub, which would put its value into a script as code.
+func proveLiteral(text string) error {
+	if strings.Contains(text, policy.GitHubExpression) {
+		return fmt.Errorf("the text %q has an expression, and was accepted", text)
 	}
 	return nil
 }

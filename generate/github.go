@@ -14,13 +14,15 @@ func renderGitHub(in Input) (rendered, error) {
 	if err := proveCI(in); err != nil {
 		return rendered{}, err
 	}
-	w := &workflow{ci: newCI(in)}
+	w := &workflow{ci: newCI(in, gitHubService)}
 	root := w.file()
 	if err := errors.Join(w.defects...); err != nil {
 		return rendered{}, err
 	}
 	return w.yaml.encode(yamlHeader(in), root)
 }
+
+var gitHubService = ciService{root: "GITHUB_WORKSPACE", longest: ", which is what GitHub's own runners give at most"}
 
 // A workflow is a workflow of GitHub Actions in the making. It does what actionlint and zizmor ask for: actions by commit, no
 // credentials left behind, permissions for each job, a shell by name, and values in scripts by way of variables only.
@@ -35,7 +37,7 @@ func (w *workflow) file() *yaml.Node {
 		policyJob = w.policyJob()
 	}
 	return yamlMapping(
-		"name", "Tests",
+		"name", w.yaml.from(yamlText(w.literal("Tests of "+w.Policy.Project)), statedAt(w.Policy.Where("policy.project"))...),
 		yamlPlain("on"), yamlMapping(
 			"push", yamlMapping("branches", w.branches()),
 			"pull_request", yamlNull(),
@@ -44,7 +46,7 @@ func (w *workflow) file() *yaml.Node {
 		"permissions", yamlMapping(),
 		w.yaml.comment(yamlText("concurrency"), "A push to a pull request ends the run for what was there before. Pushes to a branch all run to their end."),
 		yamlMapping(
-			"group", "${{ github.workflow }}-${{ github.event.pull_request.number || github.run_id }}",
+			"group", "${{ github.workflow_ref }}-${{ github.event.pull_request.number || github.run_id }}",
 			"cancel-in-progress", true,
 		),
 		"jobs", yamlMapping("test", w.testJob(), "policy", policyJob),
@@ -90,7 +92,7 @@ func (w *workflow) policyJob() *yaml.Node {
 		"steps", yamlList(
 			w.checkout(),
 			w.run("Install policygen", nil, nil, w.script(w.Install)),
-			w.run("Check the rendered files", nil, nil, yamlText(w.checkCommand())),
+			w.run("Check the rendered files", nil, nil, yamlText(w.literal(w.checkCommand()))),
 		),
 	), statedAt(w.Policy.Where("policy.ci.install"))...)
 }

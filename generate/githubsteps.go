@@ -66,10 +66,18 @@ func (w *workflow) run(name string, condition, env, script *yaml.Node) *yaml.Nod
 
 // script returns commands as the script of a step.
 func (w *workflow) script(commands []policy.Setting[string]) *yaml.Node {
-	if err := proveScript(commands); err != nil {
+	for _, s := range commands {
+		w.literal(s.Value)
+	}
+	return w.yaml.script(w.commands(commands, false))
+}
+
+// literal returns a text that is to arrive as it stands, and notes a defect where it holds an expression.
+func (w *workflow) literal(text string) string {
+	if err := proveLiteral(text); err != nil {
 		w.defects = append(w.defects, err)
 	}
-	return w.yaml.script(ciCommands(commands))
+	return text
 }
 
 // action returns a step that uses an action with pairs of inputs. The condition may be nil.

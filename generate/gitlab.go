@@ -16,7 +16,7 @@ func renderGitLab(in Input) (rendered, error) {
 	if err := proveCI(in); err != nil {
 		return rendered{}, err
 	}
-	p := &pipeline{ci: newCI(in)}
+	p := &pipeline{ci: newCI(in, ciService{root: "CI_PROJECT_DIR"})}
 	return p.yaml.encode(yamlHeader(in), p.file())
 }
 
@@ -31,7 +31,7 @@ func (p *pipeline) file() *yaml.Node {
 	pairs := []any{"workflow", yamlMapping("rules", p.rules()), testsTemplate, p.template()}
 	for _, s := range p.setups {
 		if s.isShared(p.ci) {
-			pairs = append(pairs, s.template(), yamlMapping("before_script", p.commands(s.commands)))
+			pairs = append(pairs, s.template(), yamlMapping("before_script", p.beforeScript(s.commands)))
 		}
 	}
 	for i, job := range p.Jobs {
@@ -53,7 +53,7 @@ func (p *pipeline) template() *yaml.Node {
 	return yamlMapping(
 		"image", p.image("${"+pythonVar+"}"),
 		"variables", whole,
-		"before_script", p.beforeScript(func(s ciSetup) bool { return s.forAll(p.ci) }),
+		"before_script", p.setupOf(func(s ciSetup) bool { return s.forAll(p.ci) }),
 		"script", p.list(p.commandLine()),
 		"artifacts", yamlMapping(
 			"when", "always",
@@ -80,7 +80,7 @@ func (p *pipeline) job(job policy.Job) *yaml.Node {
 		"timeout", p.yaml.from(yamlText(fmt.Sprintf("%d minutes", minutes(job))), p.limitOrigins(job)...),
 		"variables", p.variables(job),
 		"parallel", yamlMapping("matrix", yamlList(p.matrix(job))),
-		"before_script", p.beforeScript(own),
+		"before_script", p.setupOf(own),
 	)
 }
 
@@ -117,7 +117,7 @@ func (p *pipeline) policyJob() *yaml.Node {
 	return yamlMapping(
 		"image", p.image(versions[len(versions)-1].Value),
 		"timeout", fmt.Sprintf("%d minutes", policyMinutes),
-		"before_script", p.commands(p.Install),
+		"before_script", p.beforeScript(p.Install),
 		"script", yamlList(p.checkCommand()),
 	)
 }
@@ -127,16 +127,17 @@ func (p *pipeline) image(python string) *yaml.Node {
 	return p.yaml.from(yamlText(strings.ReplaceAll(p.Image.Value, "{python}", python)), statedAt(p.Image.Pos)...)
 }
 
-// beforeScript returns the commands of the setup that is chosen, nil for none.
-func (p *pipeline) beforeScript(chosen func(ciSetup) bool) *yaml.Node {
+// setupOf returns the commands of the setup that is chosen, nil for none.
+func (p *pipeline) setupOf(chosen func(ciSetup) bool) *yaml.Node {
 	if i := slices.IndexFunc(p.setups, chosen); i >= 0 {
-		return p.commands(p.setups[i].commands)
+		return p.beforeScript(p.setups[i].commands)
 	}
 	return nil
 }
 
-func (p *pipeline) commands(settings []policy.Setting[string]) *yaml.Node {
-	return p.list(ciCommands(settings)...)
+// beforeScript returns commands that run before the script, and in the same shell.
+func (p *pipeline) beforeScript(settings []policy.Setting[string]) *yaml.Node {
+	return p.list(p.commands(settings, true)...)
 }
 
 // list returns commands as a list of scripts.

@@ -101,3 +101,15 @@ func (j pipelineJob) ran(t testing.TB, in Input, python, shard string) ranJob {
 	}
 	return job
 }
+
+// TestGitLabSpeaksOfItself: nothing in the file of one service is about the other.
+func TestGitLabSpeaksOfItself(t *testing.T) {
+	for name, in := range ciInputs(t) {
+		if text := string(mustRender(t, renderGitLab, in).content); strings.Contains(text, "GitHub") {
+			t.Errorf("%s:\n%s", name, text)
+		}
+		if text := string(mustRender(t, renderGitHub, in).content); strings.Contains(text, "GitLab") {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+}

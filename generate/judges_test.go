@@ -50,7 +50,7 @@ func gitLabShellcheck(t *testing.T, files []string) string {
 		parseYAML(t, rendered{content: text}, &jobs)
 		for name, job := range jobs {
 			script := filepath.Join(t.TempDir(), strings.ReplaceAll(name, ":", "_")+".sh")
-			lines := slices.Concat([]string{"#!/usr/bin/env bash"}, job.BeforeScript, job.Script)
+			lines := slices.Concat([]string{"#!/usr/bin/env bash", "set -eo pipefail"}, job.BeforeScript, job.Script)
 			if err := os.WriteFile(script, []byte(strings.Join(lines, "\n")+"\n"), 0o666); err != nil {
 				t.Fatal(err)
 			}
@@ -108,13 +108,13 @@ func TestJudgesOfCI(t *testing.T) {
 		complaints string
 	}{
 		{"actionlint", actionlint, workflow, gitHub, "ci", "matrix.timeout", "matrix.time", "[expression]"},
-		{"shellcheck by actionlint", actionlint, workflow, gitHub, "ci", `\"$MATRIX_BACKEND\"`, "$MATRIX_BACKEND", "SC2086"},
+		{"shellcheck by actionlint", actionlint, workflow, gitHub, "ci", `"$MATRIX_BACKEND"`, "$MATRIX_BACKEND", "SC2086"},
 		{"zizmor, regular", zizmor, workflow, gitHub, "ci", "          persist-credentials: false\n", "          fetch-depth: 1\n", "artipacked"},
-		{"zizmor, pedantic", zizmor, workflow, gitHub, "ci", `\"$MATRIX_BACKEND\"`, "${{ matrix.backend }}", "template-injection"},
+		{"zizmor, pedantic", zizmor, workflow, gitHub, "ci", `"$MATRIX_BACKEND"`, "${{ matrix.backend }}", "template-injection"},
 		{"schema of workflows", schema("vendor.github-workflows"), workflow, gitHub, "ci", "fail-fast: false", "fail-fast: [false]", "fail-fast"},
 		{"schema of time limits", schema("github-workflows-require-timeout"), workflow, gitHub, "ci", "    timeout-minutes: 10\n", "", "timeout-minutes"},
 		{"schema of pipelines", schema("vendor.gitlab-ci"), pipeline, gitLab, "visible ci", "when: always", "when: sometimes", "sometimes"},
-		{"shellcheck", gitLabShellcheck, pipeline, gitLab, "ci", `\"$MATRIX_BACKEND\"`, "$MATRIX_BACKEND", "SC2086"},
+		{"shellcheck", gitLabShellcheck, pipeline, gitLab, "ci", `"$MATRIX_BACKEND"`, "$MATRIX_BACKEND", "SC2086"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if said := c.judge(t, place(t, c.path, c.texts)); said != "" {

@@ -58,17 +58,17 @@ func (b *builder) checkJobNames(n *node, p *Policy) {
 	}
 }
 
-// githubExpression opens an expression of GitHub. GitHub puts its value into the text of a command before the shell reads it, so that
+// GitHubExpression opens an expression of GitHub. GitHub puts its value into the text of a command before the shell reads it, so that
 // who names a branch can inject commands.
-const githubExpression = "${{"
+const GitHubExpression = "${{"
 
 func (b *builder) checkCommands(n *node) {
 	for _, s := range b.texts(n, "") {
 		switch {
 		case strings.TrimSpace(s.Value) == "":
 			b.badCI(s.Pos, b.paths[s.Pos], "the command is empty", "remove it")
-		case strings.Contains(s.Value, githubExpression):
-			b.badCI(s.Pos, b.paths[s.Pos], fmt.Sprintf("what %s stands for gets into the command before the shell reads it, so that who names a branch can add commands", quote(githubExpression)),
+		case strings.Contains(s.Value, GitHubExpression):
+			b.badCI(s.Pos, b.paths[s.Pos], fmt.Sprintf("what %s stands for gets into the command before the shell reads it, so that who names a branch can add commands", quote(GitHubExpression)),
 				"read a variable of the environment, such as $GITHUB_REF_NAME")
 		}
 	}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,14 +12,17 @@ import (
 // A ciService is what a CI service allows.
 type ciService struct {
 	kind       string // of its target
+	place      *regexp.Regexp
+	example    string // of a path that matches place
 	mostJobs   int    // of one matrix
 	perBackend bool   // each backend has a matrix of its own
 }
 
+// GitHub runs no workflow from another folder. GitLab may be told another path than .gitlab-ci.yml, but it ends in .yml or .yaml.
 // The limits are those of GitHub's page on the usage limits of Actions and of GitLab's reference of parallel:matrix.
 var ciServices = [...]ciService{
-	{kind: githubKind, mostJobs: 256},
-	{kind: "gitlab", mostJobs: 200, perBackend: true},
+	{kind: githubKind, place: regexp.MustCompile(`^\.github/workflows/[^/]+\.ya?ml$`), example: ".github/workflows/tests.yml", mostJobs: 256},
+	{kind: "gitlab", place: regexp.MustCompile(`\.ya?ml$`), example: ".gitlab-ci.yml", mostJobs: 200, perBackend: true},
 }
 
 // serviceOf returns the service that a target of the kind is for; not ok for a kind that is for none.
@@ -57,6 +61,7 @@ func (b *builder) checkServices(n *node, p *Policy) {
 	}
 	if slices.ContainsFunc(p.Targets, func(t Target) bool { return t.Kind == githubKind }) {
 		b.checkInputs(p.CI.Actions)
+		b.checkExpressions(n, p)
 	}
 	if slices.ContainsFunc(p.Targets, Target.forCI) && strings.HasPrefix(p.Runner.WorkersEnv, jobVariables) {
 		at := n.get("runner", "workersEnv")
@@ -82,6 +87,20 @@ func (b *builder) checkMatrix(s ciService, t Target, jobs []Job) {
 		b.badCI(at, b.paths[at], fmt.Sprintf("a matrix of target %s may have %d jobs, and with backend %s there are %d", quote(t.Name), s.mostJobs, quote(job.Backend), all),
 			"lower shards, or run fewer versions of Python")
 		return
+	}
+}
+
+// checkExpressions finds expressions of GitHub in what its workflow shows or runs beside the commands, which are checked wherever they stand.
+func (b *builder) checkExpressions(n *node, p *Policy) {
+	if strings.Contains(p.Project, GitHubExpression) {
+		at := n.get("project")
+		b.badCI(at.pos, at.path, fmt.Sprintf("GitHub takes %s in the name of its workflow for an expression", quote(GitHubExpression)), "choose another name")
+	}
+	for _, name := range slices.Sorted(slices.Values(b.places.policyFiles())) {
+		if strings.Contains(name, GitHubExpression) {
+			b.badCI(n.label, n.path, fmt.Sprintf("the policy's file %s is named in a command of CI, and GitHub takes %s for an expression", quote(name), quote(GitHubExpression)),
+				"rename the file")
+		}
 	}
 }
 

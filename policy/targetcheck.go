@@ -62,6 +62,7 @@ func (b *builder) checkTarget(n *node, t Target, p *Policy) {
 	}
 	if t.forCI() {
 		b.checkCITarget(n, t, p)
+		b.checkCIPlace(n, t, p)
 	}
 }
 
@@ -147,6 +148,17 @@ func (b *builder) checkCITarget(n *node, t Target, p *Policy) {
 	if !slices.ContainsFunc(p.Targets, func(u Target) bool { return u.Kind == wrapperKind }) {
 		b.badTarget(n.get("kind"), fmt.Sprintf("a target of kind %s calls the wrapper, and the policy renders none", quote(t.Kind)),
 			`add one, such as targets: wrapper: {kind: "wrapper", path: "tests/run_all_tests.sh"}`)
+	}
+}
+
+// checkCIPlace finds a path that the service doesn't look at, and a second file that would run all jobs once more.
+func (b *builder) checkCIPlace(n *node, t Target, p *Policy) {
+	if s, _ := serviceOf(t.Kind); !s.place.MatchString(t.Path) {
+		b.badTarget(n.get("path"), fmt.Sprintf("%s is not where a file of kind %s can stand", quote(t.Path), quote(t.Kind)), fmt.Sprintf("name a path such as %s", quote(s.example)))
+	}
+	if i := slices.IndexFunc(p.Targets, func(u Target) bool { return u.Kind == t.Kind }); p.Targets[i].Name != t.Name {
+		b.badTarget(n.get("kind"), fmt.Sprintf("target %s has the kind %s already, and a second one would run all jobs twice", quote(p.Targets[i].Name), quote(t.Kind)),
+			"remove one of the two", finding.Related{Position: p.Targets[i].Pos, Message: "the other one"})
 	}
 }
 

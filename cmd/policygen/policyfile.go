@@ -7,15 +7,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
-	"unicode"
 
 	"github.com/spf13/pflag"
 
 	"policygen/generate"
 	"policygen/internal/finding"
+	"policygen/internal/shell"
 	"policygen/internal/worktree"
 	"policygen/policy"
 )
@@ -101,19 +99,18 @@ func (l loadedPolicy) at(p finding.Position) string {
 	return p.String()
 }
 
-// renderCommand is the command that renders a policy again, from the root.
+// renderCommand is the command that renders a policy again, from the root. It stands in scripts of CI, where the name of a file must be one word.
 func renderCommand(sources []string, embedded bool) string {
 	command := "policygen render"
 	if embedded || len(sources) == 1 && sources[0] == policyFileName {
 		return command
 	}
 	for _, name := range sources {
-		if strings.ContainsFunc(name, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-/", r)
-		}) {
-			name = strconv.Quote(name)
+		quoted, err := shell.Quote(name)
+		if err != nil {
+			panic(err) // a file's name has no NUL
 		}
-		command += " --policy " + name
+		command += " --policy " + quoted
 	}
 	return command
 }

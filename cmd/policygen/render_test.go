@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -166,5 +167,27 @@ func TestRenderMarkers(t *testing.T) {
 				t.Errorf("the file is now %q", got)
 			}
 		})
+	}
+}
+
+// TestRenderCommandIsWords: whatever the files of a policy are called, the command that renders it again, which CI runs, names them
+// and runs nothing else.
+func TestRenderCommandIsWords(t *testing.T) {
+	for _, names := range [][]string{
+		{"policygen.cue"}, {"base.cue", "policygen.cue"}, {"b $(touch pwn) `touch pwn`.cue"}, {"it's \"x\"; touch pwn.cue"}, {"a\nb.cue", "é.cue"}, {`c:\x $HOME.cue`},
+	} {
+		var want string
+		if len(names) > 1 || names[0] != policyFileName {
+			for _, name := range names {
+				want += "|--policy|" + name
+			}
+		}
+		cmd := exec.Command("bash", "-c", `policygen() { printf '|%s' "$@"; }`+"\n"+renderCommand(names, false)+" --check")
+		cmd.Dir = t.TempDir()
+		out, err := cmd.CombinedOutput()
+		left, _ := os.ReadDir(cmd.Dir)
+		if err != nil || string(out) != "|render"+want+"|--check" || len(left) > 0 {
+			t.Errorf("%q: %v, %q, %v", names, err, out, left)
+		}
 	}
 }
