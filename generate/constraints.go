@@ -36,10 +36,10 @@ func renderConstraints(in Input, target policy.Target) (rendered, error) {
 func (s *sheet) constraint(in Input, d demand, backends int) {
 	if d.Package == pythonItself {
 		s.comment("Python itself is no distribution that could be constrained.")
-		d.reasons(s, in, backends, "python ")
+		d.reasons(s, in, d.shaping(d.All), backends, "python ")
 		return
 	}
-	d.reasons(s, in, backends, "")
+	d.reasons(s, in, d.shaping(d.All), backends, "")
 	hull := d.All.Rounded().Hull()
 	admitted, from := hull.Set(), d.from()
 	if d.All.IsEmpty() {

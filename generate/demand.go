@@ -77,13 +77,29 @@ func (d demand) from() []Origin {
 	return distinct(all)
 }
 
-// reasons writes the reason of each bound that restricts anything, and which of the backends it is for where it isn't for all of them.
-// The prefix precedes the range.
-func (d demand) reasons(s *sheet, in Input, backends int, prefix string) {
+// shaping returns the bounds that a range follows from: those that hold in all of it, without what follows from the others. Where they
+// do not make up all of it, as with a gap that is wider for each single plan, the bounds of single plans are needed as well.
+func (d demand) shaping(whole pep440.Set) []demandBound {
+	var common []policy.Bound
 	for _, b := range d.Bounds {
-		if b.Set.Equal(pep440.All()) {
-			continue
+		if whole.Subset(b.Set) && !b.Set.Equal(pep440.All()) {
+			common = append(common, b.Bound)
 		}
+	}
+	common = essential(common)
+	explained := together(common).Equal(whole)
+	return slices.DeleteFunc(slices.Clone(d.Bounds), func(b demandBound) bool {
+		if whole.Subset(b.Set) {
+			return !slices.ContainsFunc(common, func(c policy.Bound) bool { return c.Range == b.Range && c.Why == b.Why && c.Fact == b.Fact })
+		}
+		return explained
+	})
+}
+
+// reasons writes the reasons for a range, and which of the backends they are for where it isn't for all of them. The prefix precedes the
+// range.
+func (d demand) reasons(s *sheet, in Input, bounds []demandBound, backends int, prefix string) {
+	for _, b := range bounds {
 		text := prefix + b.Words()
 		if len(b.Backends) < backends {
 			text += " for " + strings.Join(b.Backends, ", ")

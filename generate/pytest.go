@@ -129,8 +129,16 @@ func (s *sheet) minversion(in Input, table pytestTable, d demand) string {
 	if d.Any.Equal(pep440.All()) {
 		return ""
 	}
-	d.reasons(s, in, len(in.Policy.Backends), "pytest ")
+	bounds := d.shaping(d.Any)
 	least, ok := d.Any.LowerEnd()
+	lower := slices.DeleteFunc(slices.Clone(bounds), func(b demandBound) bool {
+		end, has := b.Set.LowerEnd()
+		return !has || end.Compare(least) != 0
+	})
+	if ok && len(lower) > 0 {
+		bounds = lower // the others are for what minversion can't say
+	}
+	d.reasons(s, in, bounds, len(in.Policy.Backends), "pytest ")
 	if !ok {
 		s.comment("minversion can't say "+d.Any.String()+".", d.from()...)
 		return ""
@@ -156,7 +164,7 @@ func (s *sheet) requiredPlugins(in Input, table pytestTable, plugins []demand) [
 	var words []string
 	origins := [][]Origin{nil}
 	for _, d := range plugins {
-		d.reasons(s, in, len(in.Policy.Backends), d.Package+" ")
+		d.reasons(s, in, d.shaping(d.Any), len(in.Policy.Backends), d.Package+" ")
 		hull := d.Any.Hull()
 		if more := hull.Set().Intersect(d.Any.Complement()); !more.IsEmpty() {
 			s.comment("One range can't say all of it: "+d.Package+" "+more.String()+" is not wanted either.", d.from()...)
