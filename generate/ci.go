@@ -82,8 +82,19 @@ func (c ci) commandLine() yamlCommand {
 		words = append(words, `--shard "$`+shardVar+`/$`+shardsVar+`"`)
 	}
 	words = append(words, "--junit-dir "+resultsFolder, "--log-dir "+resultsFolder)
-	i := slices.IndexFunc(c.Policy.Targets, func(t policy.Target) bool { return t.Kind == "wrapper" })
-	return yamlCommand{strings.Join(words, " "), statedAt(c.Policy.Targets[i].Pos)}
+	from := fields{c.Policy}.target(wrapperPath(c.Policy))
+	return yamlCommand{strings.Join(words, " "), union(from, c.shardOrigins())}
+}
+
+// shardOrigins returns what says that jobs share their tests; nothing where none do.
+func (c ci) shardOrigins() []Origin {
+	var all []Origin
+	for _, job := range c.Jobs {
+		if job.Shards.Value > 1 {
+			all = union(all, statedAt(job.Shards.Pos))
+		}
+	}
+	return all
 }
 
 // checkCommand fails where a rendered file is not what the policy renders.
@@ -125,6 +136,9 @@ func (c ci) limitWords(job policy.Job) string {
 // limitOrigins returns what the time limit of a job follows from.
 func (c ci) limitOrigins(job policy.Job) []Origin {
 	all := statedAt(job.Overhead.Pos, c.Policy.Where("policy.runner.grace"))
+	if job.Limit == 0 {
+		all = statedAt(c.backendPlace(job.Backend)) // nothing that is stated limits it
+	}
 	for _, p := range c.Plans {
 		if p.Backend == job.Backend && !p.AdHoc() {
 			all = append(all, origin(p.Limit, p, "timeout")...)
@@ -148,10 +162,13 @@ func (c ci) explain(n *yaml.Node, i int) *yaml.Node {
 		if why == "" {
 			why = w.Fact.Why
 		}
-		c.yaml.comment(n, w.Fact.ID+": "+why, Origin{Pos: w.Pos, Fact: w.Fact.ID})
+		c.yaml.comment(n, w.Fact.ID+": "+why, w.From...)
 	}
 	return n
 }
+
+// ofBackends returns the places of backends.
+func (c ci) ofBackends(names []string) []Origin { return fromThese(fields{c.Policy}.backends(), names) }
 
 func (c ci) backendPlace(name string) finding.Position {
 	i := slices.IndexFunc(c.Policy.Backends, func(b policy.Backend) bool { return b.Name == name })

@@ -45,7 +45,7 @@ func renderText(in Input, target policy.Target) (rendered, error) {
 	}
 	if target.Comment != "" {
 		for _, line := range notice(in) {
-			s.line(oneLine(target.Comment+" "+line), statedAt(target.Pos)...)
+			s.line(oneLine(target.Comment+" "+line), fields{in.Policy}.under("targets", target.Name, "comment")...)
 		}
 		s.line("")
 	}

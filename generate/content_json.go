@@ -24,19 +24,19 @@ func writeJSON(b *bytes.Buffer, c policy.Content, indent string, m *marks) {
 	inner := indent + "  "
 	switch {
 	case len(c.Fields) > 0:
-		b.WriteString("{")
+		b.WriteString("{" + m.note(statedAt(c.Pos)...))
 		for i, f := range c.Fields {
 			b.WriteString(separator(i) + "\n" + inner + jsonText(f.Name) + ": " + m.note(statedAt(f.Pos)...))
 			writeJSON(b, f.Content, inner, m)
 		}
-		b.WriteString("\n" + indent + "}")
+		b.WriteString("\n" + indent + "}" + m.note(statedAt(c.Pos)...))
 	case len(c.Items) > 0:
-		b.WriteString("[")
+		b.WriteString("[" + m.note(statedAt(c.Pos)...))
 		for i, item := range c.Items {
 			b.WriteString(separator(i) + "\n" + inner)
 			writeJSON(b, item, inner, m)
 		}
-		b.WriteString("\n" + indent + "]")
+		b.WriteString("\n" + indent + "]" + m.note(statedAt(c.Pos)...))
 	case c.Fields != nil:
 		b.WriteString("{}" + m.note(statedAt(c.Pos)...))
 	case c.Items != nil:

@@ -109,7 +109,7 @@ func (w *tomlWriter) value(c policy.Content, indent string, width int) (string, 
 		}
 		text += "\n" + inner + value + ","
 	}
-	return text + "\n" + indent + "]", nil
+	return text + "\n" + indent + "]" + w.marks.note(statedAt(c.Pos)...), nil
 }
 
 // inline writes a value on one line.

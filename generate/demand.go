@@ -100,11 +100,12 @@ func (d demand) shaping(whole pep440.Set) []demandBound {
 // range.
 func (d demand) reasons(s *sheet, in Input, bounds []demandBound, backends int, prefix string) {
 	for _, b := range bounds {
-		text := prefix + b.Words()
+		text, from := prefix+b.Words(), b.From
 		if len(b.Backends) < backends {
 			text += " for " + strings.Join(b.Backends, ", ")
+			from = union(from, fromThese(fields{in.Policy}.backends(), b.Backends))
 		}
-		s.comment(text+": "+b.Why+cited(in.Policy, b.Fact), b.From...)
+		s.comment(text+": "+b.Why+cited(in.Policy, b.Fact), from...)
 	}
 }
 

@@ -35,37 +35,42 @@ func docsSections() []docsSection {
 		{"workarounds", "Why, and until when", "No setting exists because of a defect elsewhere."},
 		{"requirements", "What must be installed", "Nothing must be installed."},
 		{"crashes", "When a worker crashes", "No phase runs with workers unless `-n` asks for them."},
-		{"exit-codes", "Exit codes", ""},
+		{"exit-codes", "Exit codes", "No script is rendered whose codes could be listed."},
 	}
 }
 
 // docsData is what the template of the page is filled with. Fields of table rows are Markdown already,
 // but for those that the template passes through md or code. From is the mark for what a row follows from.
 type docsData struct {
-	Wrapper                    string
-	Examples                   []string
+	Wrapper, WrapperFrom       string // empty where no script is rendered
+	Examples                   []docsCommand
 	BackendEnv                 []string
-	DefaultBackend, WorkersEnv string
+	DefaultBackend, ChoiceFrom string
+	WorkersEnv, WorkersFrom    string
 	Backends                   []docsBackend
 	Phases                     []docsPhase
 	Differences                []docsDifference
 	Workarounds                []docsWorkaround
 	Requirements               []docsRequirement
 	Xdist                      bool
-	CrashCommands              []string
-	FewWorkers                 string
+	CrashCommands              []docsCommand
+	FewWorkers, CrashFrom      string
 }
+
+// A docsCommand is a command line, and the mark for what it follows from.
+type docsCommand struct{ Text, From string }
 
 // renderDocs renders the page about the suite, or those parts of it that stand as blocks in somebody's own page.
 func renderDocs(in Input, target policy.Target) (rendered, error) {
 	var m marks
 	var b bytes.Buffer
 	d := newDocsData(in, &m)
-	title := "# Running the tests of " + markdown(in.Policy.Project) + "\n"
+	f := fields{in.Policy}
+	title := "# Running the tests of " + markdown(in.Policy.Project) + m.note(f.at("policy.project")...) + "\n"
 	about := "<!-- " + strings.ReplaceAll(oneLine(strings.Join(notice(in), " ")), "-->", "-- >") + " -->\n"
 	if len(target.Blocks) > 0 {
 		b.WriteString(title)
-		if err := writeDocsBlocks(&b, d, target, about); err != nil {
+		if err := writeDocsBlocks(&b, &m, d, in, target, about); err != nil {
 			return rendered{}, err
 		}
 	} else {
@@ -98,9 +103,9 @@ func writeDocsPage(b *bytes.Buffer, d docsData) {
 
 // writeDocsBlocks writes the target's blocks in its order. A block has no heading, so that it fits below any of the page it goes into.
 // The blank lines next to its markers belong to it: to Markdown's linters a table or a list wants them.
-func writeDocsBlocks(b *bytes.Buffer, d docsData, target policy.Target, about string) error {
+func writeDocsBlocks(b *bytes.Buffer, m *marks, d docsData, in Input, target policy.Target, about string) error {
 	sections := docsSections()
-	for _, name := range target.Blocks {
+	for k, name := range target.Blocks {
 		i := slices.IndexFunc(sections, func(s docsSection) bool { return s.name == name })
 		if i < 0 {
 			return fmt.Errorf("the page has no block %q", name)
@@ -111,7 +116,8 @@ func writeDocsBlocks(b *bytes.Buffer, d docsData, target policy.Target, about st
 			body = s.absent + "\n"
 		}
 		begin, end := source.Markers(target.Path, name)
-		fmt.Fprintf(b, "\n## %s\n\n%s\n%s\n%s\n%s\n", s.heading, begin, about, body, end)
+		mark := m.note(fields{in.Policy}.block(target, k)...)
+		fmt.Fprintf(b, "\n## %s\n\n%s\n%s\n%s\n%s\n", s.heading+mark, begin+mark, about, body, end+mark)
 	}
 	return nil
 }
@@ -129,17 +135,22 @@ func (s docsSection) body(d docsData) string {
 }
 
 func newDocsData(in Input, m *marks) docsData {
-	p := in.Policy
+	p, f := in.Policy, fields{in.Policy}
+	script := f.target(wrapperPath(p))
 	d := docsData{
-		Wrapper:    wrapperCommand(p),
+		Wrapper: wrapperCommand(p), WrapperFrom: m.note(script...),
 		BackendEnv: p.Runner.BackendEnv, DefaultBackend: p.DefaultBackend.Value, WorkersEnv: p.Runner.WorkersEnv,
+		WorkersFrom: m.note(f.at("policy.runner.workersEnv")...),
 	}
+	env := fromAll(f.items("policy.runner.backendEnv", p.Runner.BackendEnv))
+	d.ChoiceFrom = m.note(union(env, statedAt(p.DefaultBackend.Pos))...)
 	for _, b := range p.Backends {
 		if b.Name != d.DefaultBackend {
-			d.Examples = append(d.Examples, d.Wrapper+" --backend "+b.Name)
+			d.Examples = append(d.Examples, docsCommand{d.Wrapper + " --backend " + b.Name, m.note(union(script, statedAt(b.Pos))...)})
 		}
 	}
-	d.Examples = append(d.Examples, d.Wrapper+" --phase "+p.Phases[0].Name+" -k 'a and b'")
+	first := p.Phases[0]
+	d.Examples = append(d.Examples, docsCommand{d.Wrapper + " --phase " + first.Name + " -k 'a and b'", m.note(union(script, statedAt(first.Pos))...)})
 	for _, plan := range in.Plans {
 		if plan.AdHoc() {
 			d.Backends = append(d.Backends, backendRow(p, plan, m))
@@ -147,39 +158,48 @@ func newDocsData(in Input, m *marks) docsData {
 		d.Xdist = d.Xdist || plan.Workers.Value != "0"
 	}
 	d.Phases, d.Differences = phaseRows(in, m)
-	d.Workarounds = workaroundRows(in.Plans, m)
+	d.Workarounds = workaroundRows(in, m)
 	d.Requirements = requirementRows(in, m)
-	d.CrashCommands, d.FewWorkers = crashCommands(in, d.Wrapper)
+	d.addCrashes(in, m, script)
 	return d
 }
 
-// wrapperCommand is how the page calls the wrapper: the first one of the policy, seen from the root; "" where there is none.
-func wrapperCommand(p *policy.Policy) string {
-	for _, t := range p.Targets {
-		if t.Kind == "wrapper" && !strings.Contains(t.Path, "/") {
-			return mustQuote("./" + t.Path)
-		} else if t.Kind == "wrapper" {
-			return mustQuote(t.Path)
-		}
+// wrapperPath is the path of the first wrapper of the policy; "" where there is none.
+func wrapperPath(p *policy.Policy) string {
+	i := slices.IndexFunc(p.Targets, func(t policy.Target) bool { return t.Kind == "wrapper" })
+	if i < 0 {
+		return ""
 	}
-	return ""
+	return p.Targets[i].Path
 }
 
-// crashCommands are the commands that narrow a crash down, for the first backend that has a cap, else the default one, and the
-// number of workers that they begin with.
-func crashCommands(in Input, wrapper string) (commands []string, workers string) {
-	call, few := wrapper, 4
+// wrapperCommand is how that wrapper is called, seen from the root.
+func wrapperCommand(p *policy.Policy) string {
+	path := wrapperPath(p)
+	if path != "" && !strings.Contains(path, "/") {
+		path = "./" + path
+	} else if path == "" {
+		return ""
+	}
+	return mustQuote(path)
+}
+
+// addCrashes adds the commands that narrow a crash down, for the first backend that has a cap, else the default one.
+func (d *docsData) addCrashes(in Input, m *marks, script []Origin) {
+	call, few, from := d.Wrapper, 4, []Origin(nil)
 	for _, p := range in.Plans {
 		if p.AdHoc() && p.Cap.IsSet() {
 			call += " --backend " + p.Backend
 			few = min(few, p.Cap.Value)
+			from = union(fromThese(fields{in.Policy}.backends(), []string{p.Backend}), origin(p.Cap, p, "workers.max"))
 			break
 		}
 	}
-	workers = strconv.Itoa(few)
-	return []string{
-		call + " -n " + workers + "                 # few workers",
-		call + " -n 0                 # no workers: the crash shows its own stack",
-		call + " -n " + workers + " --dist load     # a mode that survives crashes",
-	}, workers
+	d.FewWorkers, d.CrashFrom = strconv.Itoa(few), m.note(from...)
+	mark := m.note(union(script, from)...)
+	for _, rest := range []string{
+		d.FewWorkers + "                 # few workers", "0                 # no workers: the crash shows its own stack", d.FewWorkers + " --dist load     # a mode that survives crashes",
+	} {
+		d.CrashCommands = append(d.CrashCommands, docsCommand{call + " -n " + rest, mark})
+	}
 }

@@ -25,7 +25,8 @@ func backendRow(p *policy.Policy, plan policy.Plan, m *marks) docsBackend {
 	for _, b := range p.Backends {
 		if b.Name == plan.Backend {
 			row.Title = b.Title
-			row.From = m.note(append([]Origin{{Pos: b.Pos}}, from...)...)
+			title := fields{p}.under("backends", b.Name, "title")
+			row.From = m.note(slices.Concat(statedAt(b.Pos), title, from)...)
 		}
 	}
 	if plan.Cap.IsSet() {
@@ -56,6 +57,7 @@ func beyondWords(b policy.Beyond) string {
 
 // phaseRows describes each phase as the default backend runs it, and then what other backends do differently.
 func phaseRows(in Input, m *marks) (rows []docsPhase, differences []docsDifference) {
+	f := fields{in.Policy}
 	byPhase := map[string]docsPhase{}
 	phases := map[string]policy.Phase{}
 	for _, ph := range in.Policy.Phases {
@@ -71,13 +73,14 @@ func phaseRows(in Input, m *marks) (rows []docsPhase, differences []docsDifferen
 			if !seen {
 				byPhase[plan.Name()] = row
 				row.Title = phases[plan.Phase].Title
-				row.From = m.note(append([]Origin{{Pos: phases[plan.Phase].Pos}}, phaseOrigins(plan)...)...)
+				title := f.under("phases", plan.Phase, "title")
+				row.From = m.note(slices.Concat(statedAt(phases[plan.Phase].Pos), title, phaseOrigins(plan))...)
 				rows = append(rows, row)
 				continue
 			}
 			if d := phaseDifference(first, row); d != "" {
 				text := code(b) + ", " + code(plan.Name()) + ": " + d
-				differences = append(differences, docsDifference{text, m.note(phaseOrigins(plan)...)})
+				differences = append(differences, docsDifference{text, m.note(union(fromThese(f.backends(), []string{b}), union(statedAt(phases[plan.Phase].Pos), phaseOrigins(plan)))...)})
 			}
 		}
 	}
@@ -168,12 +171,13 @@ func Duration(d time.Duration) string {
 	return text
 }
 
-func workaroundRows(plans []policy.Plan, m *marks) []docsWorkaround {
+func workaroundRows(in Input, m *marks) []docsWorkaround {
+	f := fields{in.Policy}
 	var rows []docsWorkaround
-	for _, w := range workarounds(plans) {
+	for _, w := range workarounds(in.Plans) {
 		row := docsWorkaround{ID: w.Fact.ID, Backends: codes(w.Backends), Why: w.Fact.Why, Versions: w.Fact.Package + " " + w.Fact.In,
 			Checked: w.Fact.CheckedThrough, Settings: "all", Review: "-", Source: links(w.Fact.Source),
-			From: m.note(Origin{Pos: w.Pos, Fact: w.Fact.ID})}
+			From: m.note(union(w.From, fromThese(f.backends(), w.Backends))...)}
 		if len(w.Settings) > 0 {
 			row.Settings = codes(w.Settings)
 		}
@@ -192,10 +196,13 @@ func requirementRows(in Input, m *marks) []docsRequirement {
 	var rows []docsRequirement
 	for _, d := range demands(in.Plans) {
 		for _, b := range d.Bounds {
-			row := docsRequirement{Package: d.Package, Range: b.Words(), Backends: "all", Why: b.Why, From: m.note(b.From...)}
+			row := docsRequirement{Package: d.Package, Range: b.Words(), Backends: "all", Why: b.Why}
+			from := b.From
 			if len(b.Backends) < len(in.Policy.Backends) {
 				row.Backends = codes(b.Backends)
+				from = union(from, fromThese(fields{in.Policy}.backends(), b.Backends))
 			}
+			row.From = m.note(from...)
 			rows = append(rows, row)
 		}
 	}

@@ -158,3 +158,35 @@ func TestDocsHostileNotice(t *testing.T) {
 		t.Error(page)
 	}
 }
+
+// TestDocsWithoutWrapper: a page of a policy that renders no script speaks of none, and of no option that only a script has.
+func TestDocsWithoutWrapper(t *testing.T) {
+	for name, in := range inputs(t) {
+		in.Policy.Targets = []policy.Target{{Name: "docs", Kind: "docs", Path: "a.md"}}
+		page := mustRender(t, func(in Input) (rendered, error) { return renderDocs(in, in.Policy.Targets[0]) }, in)
+		if err := page.prove(); err != nil {
+			t.Error(err)
+		}
+		for _, word := range []string{"script", "Script", "`--backend`", "--help", "--dry-run", "Exit codes", "124"} {
+			if strings.Contains(string(page.content), word) {
+				t.Errorf("%s: the page has %q\n%s", name, word, page.content)
+			}
+		}
+	}
+}
+
+// TestDocsBackendEnv: the variables that choose a backend are named as many as there are.
+func TestDocsBackendEnv(t *testing.T) {
+	for want, names := range map[string][]string{
+		"`--backend` chooses, else `plain`.":                                nil,
+		"`--backend` chooses, else `A`, else `plain`.":                      {"A"},
+		"`--backend` chooses, else the first of `A`, `B` that is set, else": {"A", "B"},
+	} {
+		in := inputs(t)["targets"]
+		in.Policy.Runner.BackendEnv = names
+		page := mustRender(t, func(in Input) (rendered, error) { return renderDocs(in, policy.Target{Path: "a.md"}) }, in)
+		if !strings.Contains(string(page.content), want) {
+			t.Errorf("%q: no %q in\n%s", names, want, page.content)
+		}
+	}
+}

@@ -51,6 +51,11 @@ func (f fields) target(path string) []Origin {
 	return nil
 }
 
+// block returns the place of the name of one of a target's blocks.
+func (f fields) block(t policy.Target, i int) []Origin {
+	return f.under("targets", t.Name, "blocks."+strconv.Itoa(i))
+}
+
 func (f fields) backends() []named {
 	all := make([]named, len(f.policy.Backends))
 	for i, b := range f.policy.Backends {

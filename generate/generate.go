@@ -94,7 +94,8 @@ func (r Rendering) Prove(paths ...string) error {
 	return nil
 }
 
-// Origins returns what a line of an artifact follows from, counted from 1; nothing for a line that is the same under every policy.
+// Origins returns what a line of an artifact follows from, counted from 1; nothing where no place of the policy is known. In a content of the
+// policy's own that is the place of what the line says, and not what the policy computes it from.
 func (r Rendering) Origins(path string, line int) []Origin {
 	if all := r.rendered[path].origins; line >= 1 && line <= len(all) {
 		return all[line-1]

@@ -73,7 +73,7 @@ func (w *workflow) testJob() *yaml.Node {
 		name += ", shard ${{ matrix.shard }} of ${{ matrix.shards }}"
 	}
 	return yamlMapping(
-		"name", name,
+		"name", w.yaml.from(yamlText(name), w.shardOrigins()...),
 		"runs-on", w.runsOn(),
 		"timeout-minutes", "${{ matrix.timeout }}",
 		"permissions", readOnly(),

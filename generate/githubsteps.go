@@ -29,24 +29,36 @@ func (w *workflow) setup(s ciSetup) *yaml.Node {
 		return w.run("Install what the tests need", nil, nil, script)
 	}
 	condition := "matrix.backend == '" + strings.Join(s.backends, "' || matrix.backend == '") + "'"
-	return w.run("Install what the tests need ("+strings.Join(s.backends, ", ")+")", yamlText(condition), nil, script)
+	from := w.ofBackends(s.backends)
+	name := w.yaml.from(yamlText("Install what the tests need ("+strings.Join(s.backends, ", ")+")"), from...)
+	return w.run(name, w.yaml.from(yamlText(condition), from...), nil, script)
 }
 
 // test returns the step that calls the wrapper, which also writes the summary of the job.
 func (w *workflow) test() *yaml.Node {
 	pairs := []any{backendVar, "${{ matrix.backend }}"}
 	if w.sharded {
-		pairs = append(pairs, shardVar, "${{ matrix.shard }}", shardsVar, "${{ matrix.shards }}")
+		from := w.shardOrigins()
+		pairs = append(pairs, shardVar, w.yaml.from(yamlText("${{ matrix.shard }}"), from...), shardsVar, w.yaml.from(yamlText("${{ matrix.shards }}"), from...))
 	}
 	if slices.ContainsFunc(w.Jobs, func(j policy.Job) bool { return j.Workers.IsSet() }) {
 		name := yamlText(w.Policy.Runner.WorkersEnv)
 		if slices.ContainsFunc(w.Jobs, func(j policy.Job) bool { return !j.Workers.IsSet() }) {
-			w.yaml.comment(name, "Empty for an entry without a number, which is as good as not set.")
+			w.yaml.comment(name, "Empty for an entry without a number, which is as good as not set.", w.workerOrigins()...)
 		}
 		value := w.yaml.from(yamlText("${{ matrix.workers }}"), statedAt(w.Policy.Where("policy.runner.workersEnv"))...)
 		pairs = append(pairs, name, value)
 	}
 	return w.run("Run the tests", nil, yamlMapping(pairs...), w.yaml.script([]yamlCommand{w.commandLine()}))
+}
+
+// workerOrigins returns what says how many workers jobs have in CI.
+func (w *workflow) workerOrigins() []Origin {
+	var all []Origin
+	for _, job := range w.Jobs {
+		all = union(all, statedAt(job.Workers.Pos))
+	}
+	return all
 }
 
 // upload returns the step that keeps the results. It always runs: a job that is over its time limit counts as cancelled, and its
@@ -56,11 +68,11 @@ func (w *workflow) upload() *yaml.Node {
 	if w.sharded {
 		name += "-${{ matrix.shard }}"
 	}
-	return w.action("Keep the results", "actions/upload-artifact", yamlText("always()"), "name", name, "path", resultsFolder)
+	return w.action("Keep the results", "actions/upload-artifact", yamlText("always()"), "name", w.yaml.from(yamlText(name), w.shardOrigins()...), "path", resultsFolder)
 }
 
-// run returns a step that runs a script. Condition and env may be nil.
-func (w *workflow) run(name string, condition, env, script *yaml.Node) *yaml.Node {
+// run returns a step that runs a script. The name is a string or a node, condition and env may be nil.
+func (w *workflow) run(name any, condition, env, script *yaml.Node) *yaml.Node {
 	return yamlMapping("name", name, "if", condition, "shell", "bash", "env", env, "run", script)
 }
 

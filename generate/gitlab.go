@@ -31,7 +31,8 @@ func (p *pipeline) file() *yaml.Node {
 	pairs := []any{"workflow", yamlMapping("rules", p.rules()), testsTemplate, p.template()}
 	for _, s := range p.setups {
 		if s.isShared(p.ci) {
-			pairs = append(pairs, s.template(), yamlMapping("before_script", p.beforeScript(s.commands)))
+			key := p.yaml.from(yamlText(s.template()), p.ofBackends(s.backends)...)
+			pairs = append(pairs, key, yamlMapping("before_script", p.beforeScript(s.commands)))
 		}
 	}
 	for i, job := range p.Jobs {
@@ -48,7 +49,7 @@ func (p *pipeline) file() *yaml.Node {
 func (p *pipeline) template() *yaml.Node {
 	var whole *yaml.Node
 	if p.sharded {
-		whole = yamlMapping(shardVar, "1", shardsVar, "1") // unless a job says otherwise
+		whole = p.yaml.from(yamlMapping(shardVar, "1", shardsVar, "1"), p.shardOrigins()...) // unless a job says otherwise
 	}
 	return yamlMapping(
 		"image", p.image("${"+pythonVar+"}"),
@@ -72,7 +73,7 @@ func (s ciSetup) template() string { return ".setup-" + s.backends[0] }
 func (p *pipeline) job(job policy.Job) *yaml.Node {
 	extends := yamlNode(testsTemplate)
 	if i := slices.IndexFunc(p.setups, func(s ciSetup) bool { return s.isShared(p.ci) && slices.Contains(s.backends, job.Backend) }); i >= 0 {
-		extends = yamlFlow(yamlList(testsTemplate, p.setups[i].template()))
+		extends = p.yaml.from(yamlFlow(yamlList(testsTemplate, p.setups[i].template())), p.ofBackends(p.setups[i].backends)...)
 	}
 	own := func(s ciSetup) bool { return !s.forAll(p.ci) && !s.isShared(p.ci) && s.backends[0] == job.Backend }
 	return yamlMapping(
@@ -115,7 +116,7 @@ func (p *pipeline) matrix(job policy.Job) *yaml.Node {
 func (p *pipeline) policyJob() *yaml.Node {
 	versions := p.Jobs[0].Python
 	return yamlMapping(
-		"image", p.image(versions[len(versions)-1].Value),
+		"image", p.yaml.from(p.image(versions[len(versions)-1].Value), statedAt(versions[len(versions)-1].Pos)...),
 		"timeout", fmt.Sprintf("%d minutes", policyMinutes),
 		"before_script", p.beforeScript(p.Install),
 		"script", yamlList(p.checkCommand()),

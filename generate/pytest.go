@@ -67,7 +67,7 @@ func renderPytest(in Input, target policy.Target) (rendered, error) {
 	begin, end := source.Markers(target.Path, pytestBlock)
 	if partial {
 		s.line(table.header)
-		s.line(begin)
+		s.line(begin, fields{in.Policy}.block(target, 0)...)
 	}
 	for _, line := range notice(in) {
 		s.comment(line)
@@ -78,7 +78,7 @@ func renderPytest(in Input, target policy.Target) (rendered, error) {
 	}
 	made := s.pytest(in, table)
 	if partial {
-		s.line(end)
+		s.line(end, fields{in.Policy}.block(target, 0)...)
 	}
 	content := s.text.Bytes()
 	prove := func() error {

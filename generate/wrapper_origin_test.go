@@ -29,7 +29,7 @@ func loadSource(s policy.Source) (loaded, error) {
 func loadedPolicies(t *testing.T) map[string]loaded {
 	t.Helper()
 	all := map[string]loaded{}
-	for _, name := range []string{"sparkless", "caps", "every_field", "quotes", "serial", "smallest"} {
+	for _, name := range []string{"sparkless", "caps", "ci", "ci_small", "every_field", "quotes", "ranges", "serial", "smallest", "targets"} {
 		source := policy.Embedded()[0]
 		if name != "sparkless" {
 			text, err := os.ReadFile("testdata/policies/" + name + ".cue")

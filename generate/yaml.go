@@ -15,7 +15,7 @@ type yamlFile struct {
 	origins map[*yaml.Node]yamlOrigins
 }
 
-// yamlOrigins are what a node follows from: all of its lines, and single lines of the comment above it and of its text.
+// yamlOrigins are what a node follows from: all of its lines, single lines of its text, and apart from them the comment above it.
 type yamlOrigins struct {
 	whole         []Origin
 	comment, text [][]Origin

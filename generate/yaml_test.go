@@ -139,7 +139,7 @@ func TestSameYAML(t *testing.T) {
 	}
 }
 
-// TestYAMLOrigins: each line has what its node follows from, and what the nodes around it follow from.
+// TestYAMLOrigins: each line has what its node follows from, and what the nodes around it follow from; a comment has its own.
 func TestYAMLOrigins(t *testing.T) {
 	at := func(line int) Origin { return Origin{Pos: finding.Position{File: "p", Line: line}} }
 	f := newYAMLFile()
@@ -166,8 +166,8 @@ func TestYAMLOrigins(t *testing.T) {
 	const want = `# header        |
 plain: x        |
 value: x        |4
-# first         |5 9
-# second        |6 9
+# first         |5
+# second        |6
 job:            |9
   run: |        |1 2 9
     one         |1 9
@@ -176,7 +176,7 @@ job:            |9
   odd: "four\r\n"|3 9
   flow: [a, b]  |7 8 9
 list:           |
-  # third       |11 10
+  # third       |11
   - {a: 1}      |10
   - a: 1        |12
     b: 2        |12

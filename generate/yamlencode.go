@@ -65,7 +65,8 @@ func (w *yamlLines) node(n, parsed *yaml.Node, first int) (last int) {
 		last += strings.Count(strings.TrimSuffix(parsed.Value, "\n"), "\n") + 1
 	}
 	for i := 0; i < len(n.Content); i++ {
-		child, begin := i, w.begin(n.Content[i], parsed.Content[i])
+		child, begin := i, parsed.Content[i].Line
+		w.comment(n.Content[i], parsed.Content[i])
 		if n.Kind == yaml.MappingNode {
 			w.node(n.Content[i], parsed.Content[i], begin)
 			child++ // the value follows its key
@@ -81,16 +82,12 @@ func (w *yamlLines) node(n, parsed *yaml.Node, first int) (last int) {
 	return last
 }
 
-// begin returns the line on which a node begins, with the comment above it, and notes the origins of the comment.
-func (w *yamlLines) begin(n, parsed *yaml.Node) int {
-	if n.HeadComment == "" {
-		return parsed.Line
-	}
+// comment notes the origins of the comment above a node. What the node itself follows from says nothing about it.
+func (w *yamlLines) comment(n, parsed *yaml.Node) {
 	first := parsed.Line - 1 - strings.Count(n.HeadComment, "\n")
 	for i, origins := range w.origins[n].comment {
 		w.add(first+i, origins)
 	}
-	return first
 }
 
 // text notes the origins of the lines of a text, which all stand in one where it is no block.

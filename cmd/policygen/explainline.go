@@ -26,7 +26,8 @@ type explainedLine struct {
 	Text     string           `json:"text"`
 	Target   string           `json:"target"`
 	TargetAt string           `json:"targetAt"`
-	Stated   []explainedField `json:"stated"` // by place; empty for a line that is the same under every policy
+	Stated   []explainedField `json:"stated"`   // by place; empty where no place is known
+	Computed bool             `json:"computed"` // the policy makes the content itself, from more than is stated here, perhaps
 	Because  []explainedFact  `json:"because"`
 }
 
@@ -159,7 +160,7 @@ func describeLine(l loadedPolicy, a worktree.Artifact, e explainedLine, origins 
 	e.Target = a.Target
 	for _, t := range l.Policy.Targets {
 		if t.Path == a.Path {
-			e.TargetAt = l.at(t.Pos)
+			e.TargetAt, e.Computed = l.at(t.Pos), t.Kind == ""
 		}
 	}
 	origins = slices.SortedStableFunc(slices.Values(origins), func(a, b generate.Origin) int { return a.Pos.Compare(b.Pos) })
@@ -194,7 +195,7 @@ func (l loadedPolicy) sourceLine(p finding.Position) string {
 func writeLine(w io.Writer, e explainedLine) error {
 	fmt.Fprintf(w, "%s:%d: %s\n", e.File, e.Line, strings.TrimSpace(e.Text))
 	if len(e.Stated) == 0 {
-		fmt.Fprintln(w, "  the same under every policy")
+		fmt.Fprintln(w, "  policygen knows no place of the policy that this line follows from")
 	}
 	for i, f := range e.Stated {
 		field := f.Field
@@ -205,6 +206,9 @@ func writeLine(w io.Writer, e explainedLine) error {
 		if again := i+1 < len(e.Stated) && e.Stated[i+1].onLineOf(f); f.Text != "" && !again {
 			fmt.Fprintf(w, "      %s\n", f.Text)
 		}
+	}
+	if e.Computed && len(e.Stated) > 0 {
+		fmt.Fprintln(w, "  what else the policy computes it from, policygen does not know")
 	}
 	for _, f := range e.Because {
 		fmt.Fprintf(w, "  because %s\n    %s\n", f.Fact, f.Why)

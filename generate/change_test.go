@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -19,6 +20,7 @@ type change struct {
 	at     finding.Position
 	values [2]string
 	also   []Origin // that may stand for the place: the reason or the bound that it is a part of
+	name   string   // that becomes another one wherever it stands in the policy; empty for a literal
 }
 
 // changes collects changes, of each place one.
@@ -35,9 +37,12 @@ func (c *changes) add(what string, at finding.Position, values [2]string, also .
 	}
 	if from, to := c.of.literal(at); from < to {
 		c.seen[at] = true
-		c.all = append(c.all, change{what, at, values, also})
+		c.all = append(c.all, change{what, at, values, also, ""})
 	}
 }
+
+// labelText matches the name of a field before its value: what a content says in a field stands at its name.
+var labelText = regexp.MustCompile(`^\w+: *`)
 
 var literalText = regexp.MustCompile(`^("([^"\\]|\\.)*"|[0-9]+|true|false)`)
 
@@ -45,14 +50,50 @@ var literalText = regexp.MustCompile(`^("([^"\\]|\\.)*"|[0-9]+|true|false)`)
 func (l loaded) literal(at finding.Position) (from, to int) {
 	lines := strings.SplitAfter(string(l.source.Text), "\n")
 	from = len(strings.Join(lines[:at.Line-1], "")) + at.Column - 1
+	from += len(labelText.FindString(string(l.source.Text[from:])))
 	return from, from + len(literalText.FindString(string(l.source.Text[from:])))
 }
 
 // changed returns the policy with another value at a place.
 func (l loaded) changed(c change, value string) (loaded, error) {
+	if c.name != "" {
+		text := nameIn(c.name).ReplaceAllString(string(l.source.Text), "${1}"+value+"${2}")
+		return loadSource(policy.Source{Name: l.source.Name, Text: []byte(text)})
+	}
 	from, to := l.literal(c.at)
 	text := string(l.source.Text[:from]) + value + string(l.source.Text[to:])
 	return loadSource(policy.Source{Name: l.source.Name, Text: []byte(text)})
+}
+
+// nameIn matches a name where it is a field of a policy or a text as a whole.
+func nameIn(name string) *regexp.Regexp {
+	return regexp.MustCompile(`(^|[\s{"])` + regexp.QuoteMeta(name) + `("?: |"[],\s}]|"$)`)
+}
+
+// ofNames renames backends and phases, but for policies in which other things have the same names.
+func (c *changes) ofNames() {
+	if slices.Contains([]string{"sparkless", "caps", "every field"}, c.of.Policy.Project) {
+		return
+	}
+	for _, b := range c.of.Policy.Backends {
+		c.all = append(c.all, c.of.renaming(b.Name))
+	}
+	for _, p := range c.of.Policy.Phases {
+		c.all = append(c.all, c.of.renaming(p.Name))
+	}
+}
+
+// renaming is the change of a name wherever it stands. A line may name any of these places.
+func (l loaded) renaming(name string) change {
+	c := change{what: "name", values: [2]string{"zqa", "zqb"}, name: name}
+	for i, line := range strings.Split(string(l.source.Text), "\n") {
+		for _, at := range nameIn(name).FindAllStringIndex(line, -1) {
+			for column := at[0] + 1; column <= at[0]+2; column++ {
+				c.also = append(c.also, Origin{Pos: finding.Position{File: l.source.Name, Line: i + 1, Column: column}})
+			}
+		}
+	}
+	return c
 }
 
 func quoted(a, b string) [2]string { return [2]string{strconv.Quote(a), strconv.Quote(b)} }
@@ -67,7 +108,7 @@ func quotedTexts(prefix string) [2]string {
 // hostileLines are the same for what is one line of words.
 func hostileLines() [2]string { return quoted("z 'z' $q ` \\1 \"", "z 'z' $q ` \\2 \"") }
 
-// changesOf returns a change for every value of a policy that its wrapper shows.
+// changesOf returns a change for every value of a policy that a rendered file shows.
 func changesOf(l loaded) []change {
 	c := &changes{of: l, seen: map[finding.Position]bool{}}
 	for _, p := range l.Plans {
@@ -76,6 +117,12 @@ func changesOf(l loaded) []change {
 		c.ofReasons(p)
 	}
 	c.ofRunner()
+	c.ofTitles()
+	c.ofNames()
+	c.ofCI()
+	for _, t := range l.Policy.Targets {
+		c.ofTarget(t)
+	}
 	return c.all
 }
 
@@ -160,7 +207,7 @@ func (c *changes) find(from finding.Position, text string) finding.Position {
 
 func (c *changes) ofRunner() {
 	where, r := c.of.Policy.Where, c.of.Policy.Runner
-	c.add("project", where("policy.project"), quotedTexts(""))
+	c.add("project", where("policy.project"), hostileLines())
 	c.add("workersEnv", where("policy.runner.workersEnv"), quoted("ZQ_1", "ZQ_2"))
 	c.add("grace", where("policy.runner.grace"), quoted("71s", "72s"))
 	c.add("missingXdist", where("policy.runner.missingXdist"), [2]string{`"error"`, `"serial"`})
@@ -181,9 +228,105 @@ func (c *changes) ofRunner() {
 	}
 }
 
-// shownLines returns the lines of a wrapper without blanks that only align them, and without the digest.
-func shownLines(w *wrapper) []string {
-	all := strings.Split(strings.TrimSuffix(string(w.Text), "\n"), "\n")
+func (c *changes) ofTitles() {
+	f := fields{c.of.Policy}
+	for _, b := range c.of.Policy.Backends {
+		c.addAt("title", f.under("backends", b.Name, "title"), hostileLines())
+	}
+	for _, p := range c.of.Policy.Phases {
+		c.addAt("title", f.under("phases", p.Name, "title"), hostileLines())
+	}
+}
+
+// addAt adds a change at the places of origins.
+func (c *changes) addAt(what string, at []Origin, values [2]string) {
+	for _, o := range at {
+		c.add(what, o.Pos, values)
+	}
+}
+
+func (c *changes) ofCI() {
+	ci := c.of.Policy.CI
+	if ci == nil {
+		return
+	}
+	text := func(what string, s policy.Setting[string], a, b string) { c.add(what, s.Pos, quoted(a, b)) }
+	for i, job := range ci.Jobs {
+		for k, s := range job.Python {
+			text("ci python", s, fmt.Sprintf("3.2%d", 2*k), fmt.Sprintf("3.2%d", 2*k+1))
+		}
+		for _, s := range job.Setup {
+			text("ci setup", s, "cd z && 'z' # 1", "cd z && 'z' # 2")
+			text("ci setup", s, "z; z # 1\nz # 1", "z; z # 2\nz # 2")
+		}
+		c.add("ci shards", job.Shards.Pos, numbers(4+2*i))
+		c.add("ci workers", job.Workers.Pos, numbers(1))
+		c.add("ci overhead", job.Overhead.Pos, quoted("71m", "72m"))
+	}
+	for _, s := range ci.Branches {
+		text("ci branches", s, "z+1*", "z+2*")
+	}
+	for _, s := range ci.Install {
+		text("ci install", s, "z 1", "z 2")
+	}
+	text("ci runsOn", ci.RunsOn, "z 1", "z 2")
+	text("ci image", ci.Image, "z:{python}-1", "z:{python}-2")
+	for _, a := range ci.Actions {
+		sha := c.of.Policy.Where(fmt.Sprintf("policy.actions.%q.sha", a.Name+"@"+a.Version))
+		c.add("ci action", sha, quoted(strings.Repeat("a", 40), strings.Repeat("b", 40)), statedAt(a.Pos)...)
+	}
+}
+
+// ofTarget changes what a target says itself: which backend, which comments, and the literals of its content.
+func (c *changes) ofTarget(t policy.Target) {
+	c.addAt("target comment", fields{c.of.Policy}.under("targets", t.Name, "comment"), quoted("#-1", "#-2"))
+	c.ofContent(t.Content)
+}
+
+func (c *changes) ofContent(content policy.Content) {
+	for _, f := range content.Fields {
+		c.ofContent(f.Content)
+	}
+	for _, item := range content.Items {
+		c.ofContent(item)
+	}
+	switch content.Scalar.(type) {
+	case string:
+		c.add("content text", content.Pos, quotedTexts("z"))
+	case bool:
+		c.add("content truth", content.Pos, [2]string{"true", "false"})
+	case int64:
+		c.add("content number", content.Pos, numbers(714))
+	}
+}
+
+// A file is a rendered file, as the test compares it.
+type file struct {
+	lines   []string
+	origins [][]Origin
+}
+
+// filesOf renders the targets of a policy that follow from the change of a value alone, by name. What a policy computes itself has no origins
+// but where it stands, so of contents only changes of literals in them are compared.
+func filesOf(t *testing.T, l loaded, c change) map[string]file {
+	t.Helper()
+	r, err := Render(l.Input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]file{}
+	for i, a := range r.Artifacts {
+		target := l.Policy.Targets[i]
+		if target.Format == "" || strings.HasPrefix(c.what, "content") || c.what == "target comment" {
+			files[target.Name] = file{strings.Split(strings.TrimSuffix(string(a.Content), "\n"), "\n"), r.rendered[a.Path].origins}
+		}
+	}
+	return files
+}
+
+// shownLines returns the lines of a file without blanks that only align them, and without the digest.
+func (f file) shownLines() []string {
+	all := slices.Clone(f.lines)
 	for i, line := range all {
 		line, _, _ = strings.Cut(line, "everything below this line is sha256:")
 		all[i] = strings.Join(strings.Fields(line), " ")
@@ -242,28 +385,29 @@ func (l loaded) requires(line string) bool {
 	return false
 }
 
-// unexplained returns the lines of a wrapper that another one hasn't and that do not have the place of the change among their
-// origins, and how many differ.
-func (c change) unexplained(w, other *wrapper) (lines []string, all int) {
-	text := strings.Split(string(w.Text), "\n")
-	numbers := differing(shownLines(w), shownLines(other))
+// unexplained returns the lines of a file that another one hasn't and that do not have the place of the change among their
+// origins, and how many differ. The policy is that of the other file.
+func (c change) unexplained(f, other file, l loaded) (lines []string, all int) {
+	numbers := differing(f.shownLines(), other.shownLines())
 	for _, i := range numbers {
-		named := slices.ContainsFunc(w.origins[i], func(o Origin) bool { return o.Pos == c.at || slices.Contains(c.also, o) })
-		if !named && !(loaded{Input: other.input}).requires(text[i]) {
-			lines = append(lines, strconv.Itoa(i+1)+": "+text[i])
+		named := i < len(f.origins) && slices.ContainsFunc(f.origins[i], func(o Origin) bool {
+			return o.Pos == c.at || slices.ContainsFunc(c.also, func(a Origin) bool { return a == o || c.name != "" && a.Pos == o.Pos })
+		})
+		if !named && !l.requires(f.lines[i]) {
+			lines = append(lines, strconv.Itoa(i+1)+": "+f.lines[i])
 		}
 	}
 	return lines, len(numbers)
 }
 
-// TestEveryChangeHasItsOrigin: whatever value of a policy changes, each line of the wrapper that is another then names its place.
+// TestEveryChangeHasItsOrigin: whatever value of a policy changes, each line of any rendered file that is another then names its place.
 func TestEveryChangeHasItsOrigin(t *testing.T) {
 	policies := loadedPolicies(t)
-	tried, lines, refused, kinds, number := 0, 0, 0, map[string]int{}, 0
+	tried, refused, kinds, lines, number := 0, 0, map[string]int{}, map[string]int{}, 0
 	for _, name := range slices.Sorted(maps.Keys(policies)) {
 		l := policies[name]
 		for _, c := range changesOf(l) {
-			if number++; soak(10) < 10 && number%3 != 0 {
+			if number++; soak(10) < 10 && number%3 != 0 && !strings.HasPrefix(c.what, "content") {
 				continue
 			}
 			a, errA := l.changed(c, c.values[0])
@@ -273,21 +417,35 @@ func TestEveryChangeHasItsOrigin(t *testing.T) {
 				refused++
 				continue
 			}
-			wrapperA, wrapperB := wrapperOf(t, a), wrapperOf(t, b)
-			missing, n := c.unexplained(wrapperA, wrapperB)
-			more, m := c.unexplained(wrapperB, wrapperA)
-			for _, line := range append(missing, more...) {
-				t.Errorf("%s: %s at %s changes a line without naming it: %s", name, c.what, c.at, line)
+			all := 0
+			filesA, filesB := filesOf(t, a, c), filesOf(t, b, c)
+			for target, file := range filesA {
+				if filesB[target].lines == nil {
+					continue // it has another name
+				}
+				missing, n := c.unexplained(file, filesB[target], b)
+				more, m := c.unexplained(filesB[target], file, a)
+				for _, line := range append(missing, more...) {
+					t.Errorf("%s: %s at %s changes a line of %s without naming it: %s", name, c.what, c.at, target, line)
+				}
+				i := slices.IndexFunc(l.Policy.Targets, func(u policy.Target) bool { return u.Name == target })
+				lines[l.Policy.Targets[i].Kind+l.Policy.Targets[i].Format] += n + m
+				all += n + m
 			}
-			if n+m == 0 {
+			if all == 0 {
 				t.Logf("%s: %s at %s changes no line", name, c.what, c.at)
 			}
-			tried, lines = tried+1, lines+n+m
+			tried++
 			kinds[c.what]++
 		}
 	}
-	t.Logf("%d changes and %d changed lines, %d refused by the loader: %v", tried, lines, refused, kinds)
-	if tried < number/4 || lines < 5*tried {
-		t.Errorf("%d of %d changes, which change %d lines, prove little", tried, number, lines)
+	t.Logf("%d changes, of lines %v, %d refused by the loader: %v", tried, lines, refused, kinds)
+	for _, kind := range []string{"wrapper", "docs", "github", "gitlab", "constraints", "pytest", "yaml", "json", "toml", "text"} {
+		if lines[kind] < 2 {
+			t.Errorf("changes of %d lines prove little about %s", lines[kind], kind)
+		}
+	}
+	if tried < number/4 || lines["wrapper"] < 5*tried/2 {
+		t.Errorf("%d of %d changes, which change lines %v, prove little", tried, number, lines)
 	}
 }
