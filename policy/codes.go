@@ -18,4 +18,5 @@ const (
 	codeDist      = "PG114" // a dist mode that pytest-xdist does not have
 	codeOptions   = "PG115" // settings that exclude each other, or that have a field of their own
 	codeCI        = "PG116" // CI settings that can't be carried out
+	codeReason    = "PG117" // a because that explains no setting in force
 )

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -112,6 +114,39 @@ func (r resolver) reasons(p Plan, layers []settings) []Reason {
 	}
 	slices.SortFunc(all, func(x, y Reason) int { return strings.Compare(x.Fact.ID, y.Fact.ID) })
 	return all
+}
+
+// checkReasons finds reasons that hold in no plan: they would vanish from all that is rendered.
+func (b *builder) checkReasons(p *Policy, plans []Plan) {
+	inForce := map[origin]bool{}
+	for _, plan := range plans {
+		maps.Copy(inForce, plan.origins())
+	}
+	layers := []settings{p.model.defaults}
+	for _, backend := range p.model.backends {
+		layers = append(layers, backend.settings)
+	}
+	for _, ph := range p.model.phases {
+		layers = append(layers, ph.settings)
+		for _, bound := range ph.bound {
+			layers = append(layers, bound.settings)
+		}
+	}
+	reported := map[finding.Position]bool{}
+	for _, s := range layers {
+		for _, r := range s.because {
+			if _, known := p.fact(r.fact); !known || r.holds(inForce) || s.bad || reported[r.Pos] {
+				continue
+			}
+			reported[r.Pos] = true
+			message, help := "nothing stands beside it that it could explain", "move it to the settings that exist for the fact, or remove it"
+			if len(r.claims) > 0 {
+				message, help = "what it explains is in force under no backend and in no phase", "remove it together with the settings that something else overrides"
+			}
+			b.report(finding.Finding{Position: r.Pos, Code: codeReason, Path: b.paths[r.Pos], Help: help,
+				Message: fmt.Sprintf("the reason %s has no effect: %s", quote(r.fact), message)})
+		}
+	}
 }
 
 // origins returns where the rivalled values of a plan came from. A serial plan has no worker settings but the

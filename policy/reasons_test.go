@@ -1,9 +1,13 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/finding"
 )
 
 // reasonsOf returns the reasons of a plan as "fact from layer".
@@ -13,6 +17,20 @@ func reasonsOf(p Plan) string {
 		all = append(all, fmt.Sprintf("%s from %s", r.Fact.ID, r.Layer))
 	}
 	return strings.Join(all, ", ")
+}
+
+// reasonsIn returns the reasons of the plan that settings make, none where the policy is refused because a reason has no effect in any plan.
+func reasonsIn(t *testing.T, backend, phase, bound string) string {
+	t.Helper()
+	p, err := loadPlanOf(t, "", backend, phase, bound)
+	var found finding.List
+	if errors.As(err, &found) && !slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Code != codeReason }) {
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reasonsOf(findPlan(t, p, "b", "p", WholePhase))
 }
 
 // because returns a reason for some settings, for all beside it where none are named.
@@ -67,7 +85,7 @@ func TestReasonsHoldWhereTheirSettingsDo(t *testing.T) {
 		{"all of a serial phase", `dist: "load", maxWorkerRestart: 2` + because(), "serial: true", ""},
 		{"all, which is a title and a range", `title: "x", requires: robin: {range: ">=1", why: "x"}` + because(), "", ""},
 	} {
-		if got := reasonsOf(planOf(t, "", c.backend, c.phase, "")); got != c.want {
+		if got := reasonsIn(t, c.backend, c.phase, ""); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -82,7 +100,7 @@ func TestReasonsOfPhases(t *testing.T) {
 		{"a narrower reason that doesn't hold hides no wider one", `dist: "load"` + because("dist"), `timeout: "1h"` + because("timeout"), `timeout: "2h"`, "xdist-714 from backend"},
 		{"of two that hold the narrower one", `dist: "load"` + because("dist"), `timeout: "1h"` + because("timeout"), "", "xdist-714 from phase"},
 	} {
-		if got := reasonsOf(planOf(t, "", c.backend, c.phase, c.bound)); got != c.want {
+		if got := reasonsIn(t, c.backend, c.phase, c.bound); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -99,7 +117,7 @@ func TestReasonsOfHalvesAndAdHoc(t *testing.T) {
 		facts: "pytest-slow": {
 			package: "pytest", kind: "defect", in: ">=1", checkedThrough: "9.0.0", why: "Slow.", source: ["x"], verified: "tested", severity: "note"
 		}
-		phases: p: {paths: ["tests"], timeout: "2h", serialMarker: "alone"}
+		phases: {p: {paths: ["tests"], timeout: "2h", serialMarker: "alone"}, q: paths: ["q"]}
 	}`)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +127,7 @@ func TestReasonsOfHalvesAndAdHoc(t *testing.T) {
 		half  Half
 		want  string
 	}{
-		{"p", ParallelHalf, "xdist-714 from backend"}, {"p", SerialHalf, ""}, {"", WholePhase, "xdist-714 from backend"},
+		{"q", WholePhase, "pytest-slow from backend, xdist-714 from backend"}, {"p", ParallelHalf, "xdist-714 from backend"}, {"p", SerialHalf, ""}, {"", WholePhase, "xdist-714 from backend"},
 	} {
 		if got := reasonsOf(findPlan(t, p, "b", c.phase, c.half)); got != c.want {
 			t.Errorf("%s %s: got %q, want %q", c.phase, c.half, got, c.want)

@@ -42,6 +42,7 @@ func (b *builder) resolve(p *Policy) []Plan {
 			all = append(all, rp.Plan)
 		}
 	}
+	b.checkReasons(p, all)
 	return all
 }
 

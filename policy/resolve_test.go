@@ -20,7 +20,16 @@ func loadText(t testing.TB, text string) (*Policy, error) {
 // planOf returns the plan of backend b and phase p of a policy with these settings, and fails where it doesn't load.
 func planOf(t *testing.T, defaults, backend, phase, bound string) Plan {
 	t.Helper()
-	p, err := loadText(t, fmt.Sprintf(`policy: {
+	p, err := loadPlanOf(t, defaults, backend, phase, bound)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return findPlan(t, p, "b", "p", WholePhase)
+}
+
+func loadPlanOf(t *testing.T, defaults, backend, phase, bound string) (*Policy, error) {
+	t.Helper()
+	return loadText(t, fmt.Sprintf(`policy: {
 		project: "demo"
 		defaults: {
 			backend: "b"
@@ -34,10 +43,6 @@ func planOf(t *testing.T, defaults, backend, phase, bound string) Plan {
 			%[3]s
 		}
 	}`, defaults, backend, phase, bound))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return findPlan(t, p, "b", "p", WholePhase)
 }
 
 func findPlan(t *testing.T, p *Policy, backend, phase string, half Half) Plan {
