@@ -34,7 +34,7 @@ func renderConstraints(in Input, target policy.Target) (rendered, error) {
 
 // constraint writes the reasons for a range and the range itself.
 func (s *sheet) constraint(in Input, d demand, backends int) {
-	if d.Package == pythonItself {
+	if d.Package == policy.PythonItself {
 		s.comment("Python itself is no distribution that could be constrained.")
 		d.reasons(s, in, d.shaping(d.All), backends, "python ")
 		return
@@ -55,9 +55,6 @@ func (s *sheet) constraint(in Input, d demand, backends int) {
 	}
 }
 
-// pythonItself is the name under which a policy states ranges of Python.
-const pythonItself = "python"
-
 // checkConstraints reads a constraints file as pip does and compares it with what the plans need.
 func checkConstraints(content []byte, all []demand) error {
 	read, err := readConstraints(content)
@@ -68,7 +65,7 @@ func checkConstraints(content []byte, all []demand) error {
 		got, ok := read[d.Package]
 		delete(read, d.Package)
 		switch {
-		case d.Package == pythonItself && !ok:
+		case d.Package == policy.PythonItself && !ok:
 			continue
 		case !ok:
 			got = pep440.All()

@@ -138,7 +138,7 @@ func noteYAML(n *yaml.Node, own bool, from []Origin, origins [][]Origin) {
 		last += strings.Count(strings.TrimSuffix(n.Value, "\n"), "\n") + 1
 	}
 	for line := n.Line; line <= last; line++ {
-		origins[line-1] = distinct(append(origins[line-1], from...))
+		origins[line-1] = union(origins[line-1], from)
 	}
 }
 

@@ -63,7 +63,7 @@ func (d *demand) add(backend string, r policy.Requirement) {
 			c.Backends = append(c.Backends, backend)
 		}
 		if b.Pos.IsValid() || b.Fact != "" {
-			c.From = distinct(append(c.From, Origin{Pos: b.Pos, Fact: b.Fact}))
+			c.From = union(c.From, []Origin{{Pos: b.Pos, Fact: b.Fact}})
 		}
 	}
 }
@@ -72,9 +72,9 @@ func (d *demand) add(backend string, r policy.Requirement) {
 func (d demand) from() []Origin {
 	var all []Origin
 	for _, b := range d.Bounds {
-		all = append(all, b.From...)
+		all = union(all, b.From)
 	}
-	return distinct(all)
+	return all
 }
 
 // shaping returns the bounds that a range follows from: those that hold in all of it, without what follows from the others. Where they

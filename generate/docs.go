@@ -26,17 +26,29 @@ type docsSection struct {
 	absent        string // what a block says where the template makes nothing; the page leaves the section out
 }
 
+// docsHeadings are the headings of the sections, and what a block says that has nothing to say.
+var docsHeadings = map[string]docsSection{
+	"commands":     {heading: "Commands", absent: "No script is rendered that could be called."},
+	"backends":     {heading: "Backends"},
+	"phases":       {heading: "Phases"},
+	"workarounds":  {heading: "Why, and until when", absent: "No setting exists because of a defect elsewhere."},
+	"requirements": {heading: "What must be installed", absent: "Nothing must be installed."},
+	"crashes":      {heading: "When a worker crashes", absent: "No phase runs with workers unless `-n` asks for them."},
+	"exit-codes":   {heading: "Exit codes", absent: "No script is rendered whose codes could be listed."},
+}
+
 // docsSections returns the sections in the order of the page, which begins with the commands.
 func docsSections() []docsSection {
-	return []docsSection{
-		{"commands", "Commands", "No script is rendered that could be called."},
-		{"backends", "Backends", ""},
-		{"phases", "Phases", ""},
-		{"workarounds", "Why, and until when", "No setting exists because of a defect elsewhere."},
-		{"requirements", "What must be installed", "Nothing must be installed."},
-		{"crashes", "When a worker crashes", "No phase runs with workers unless `-n` asks for them."},
-		{"exit-codes", "Exit codes", "No script is rendered whose codes could be listed."},
+	var all []docsSection
+	for _, name := range policy.BlocksOf("docs") {
+		s, ok := docsHeadings[name]
+		if !ok {
+			panic("no heading for the section " + name)
+		}
+		s.name = name
+		all = append(all, s)
 	}
+	return all
 }
 
 // docsData is what the template of the page is filled with. Fields of table rows are Markdown already,

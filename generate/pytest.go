@@ -3,7 +3,6 @@ package generate
 import (
 	"bytes"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -15,32 +14,12 @@ import (
 )
 
 // A pytestTable is where a configuration file has what pytest reads.
-type pytestTable struct {
-	header string
-	toml   bool // else INI as iniconfig reads it
-}
+type pytestTable struct{ policy.PytestFile }
 
-// name returns the header without its brackets.
-func (t pytestTable) name() string { return strings.Trim(t.header, "[]") }
+func (t pytestTable) header() string { return "[" + t.Table + "]" }
 
 // pytestBlock is the name of the block that the configuration is in a file that holds more.
 const pytestBlock = "pytest"
-
-// pytestTableOf returns the table of a configuration file by the file's name, which is all that pytest goes by.
-// pytest reads pytest.toml and .pytest.toml since 9.0.
-func pytestTableOf(file string) (pytestTable, bool) {
-	switch path.Base(file) {
-	case "pytest.ini", ".pytest.ini", "tox.ini":
-		return pytestTable{"[pytest]", false}, true
-	case "setup.cfg":
-		return pytestTable{"[tool:pytest]", false}, true
-	case "pytest.toml", ".pytest.toml":
-		return pytestTable{"[pytest]", true}, true
-	case "pyproject.toml":
-		return pytestTable{"[tool.pytest.ini_options]", true}, true
-	}
-	return pytestTable{}, false
-}
 
 // pytestConfig is what pytest is told to enforce: it stops with a usage error where that is not met.
 type pytestConfig struct {
@@ -58,7 +37,8 @@ var namedAlike = [...]string{
 // renderPytest renders minversion and required_plugins of pytest: no more than what every plan needs, since pytest reads them
 // whoever starts it.
 func renderPytest(in Input, target policy.Target) (rendered, error) {
-	table, ok := pytestTableOf(target.Path)
+	file, ok := policy.PytestFileOf(target.Path)
+	table := pytestTable{file}
 	if !ok {
 		return rendered{}, fmt.Errorf("pytest reads no configuration from a file of this name")
 	}
@@ -66,7 +46,7 @@ func renderPytest(in Input, target policy.Target) (rendered, error) {
 	partial := len(target.Blocks) > 0
 	begin, end := source.Markers(target.Path, pytestBlock)
 	if partial {
-		s.line(table.header)
+		s.line(table.header())
 		s.line(begin, fields{in.Policy}.block(target, 0)...)
 	}
 	for _, line := range notice(in) {
@@ -74,7 +54,7 @@ func renderPytest(in Input, target policy.Target) (rendered, error) {
 	}
 	if !partial {
 		s.line("")
-		s.line(table.header)
+		s.line(table.header())
 	}
 	made := s.pytest(in, table)
 	if partial {
@@ -170,7 +150,7 @@ func (s *sheet) requiredPlugins(in Input, table pytestTable, plugins []demand) [
 			s.comment("One range can't say all of it: "+d.Package+" "+more.String()+" is not wanted either.", d.from()...)
 		}
 		words = append(words, d.Package+hull.String())
-		origins[0] = distinct(append(origins[0], d.from()...))
+		origins[0] = union(origins[0], d.from())
 		origins = append(origins, d.from())
 	}
 	if len(words) > 0 {
@@ -194,7 +174,7 @@ func (s *sheet) keys(table pytestTable, c pytestConfig, origins [][]Origin) {
 
 // encode returns a configuration as the lines of the table. Versions and names have no character that INI files know.
 func (t pytestTable) encode(c pytestConfig) []byte {
-	if t.toml {
+	if t.TOML {
 		text, err := toml.Marshal(c)
 		if err != nil {
 			panic(err) // strings alone

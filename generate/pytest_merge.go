@@ -20,7 +20,7 @@ type pytestMerge struct {
 
 // where says where the block belongs.
 func (m pytestMerge) where() string {
-	return fmt.Sprintf("below a line %q and before the next table", m.table.header)
+	return fmt.Sprintf("below a line %q and before the next table", m.table.header())
 }
 
 // fits reads the whole file as pytest does. Whatever else it holds, its table must say what was meant, and say it once: a key that
@@ -67,9 +67,9 @@ func (m pytestMerge) diagnose(old []byte, block source.Block, whole pytestFile, 
 		return &source.Problem{Position: at, What: what + ", which has it too", Help: "remove the key, since the policy says it, or take it out of the policy"}
 	case whole.native:
 		return &source.Problem{Position: at, What: fmt.Sprintf("a table [tool.pytest] with keys of its own beside %s, in which the block %q of %s is; pytest 9 refuses both together",
-			m.table.header, pytestBlock, place(at.Line)), Help: "move the keys of [tool.pytest] to " + m.table.header}
+			m.table.header(), pytestBlock, place(at.Line)), Help: "move the keys of [tool.pytest] to " + m.table.header()}
 	}
-	return &source.Problem{Position: at, What: fmt.Sprintf("the block %q at %s, which is not in the table %s, where pytest looks", pytestBlock, place(at.Line), m.table.header),
+	return &source.Problem{Position: at, What: fmt.Sprintf("the block %q at %s, which is not in the table %s, where pytest looks", pytestBlock, place(at.Line), m.table.header()),
 		Help: "move its markers " + m.where()}
 }
 
@@ -90,7 +90,7 @@ func (m pytestMerge) keyLine(text []byte, block source.Block, key string) int {
 	for i, line := range strings.Split(string(text), "\n") {
 		trimmed := strings.TrimSpace(line)
 		if strings.HasPrefix(trimmed, "[") {
-			inside = strings.HasPrefix(trimmed, m.table.header)
+			inside = strings.HasPrefix(trimmed, m.table.header())
 		}
 		rest, found := strings.CutPrefix(trimmed, key)
 		if rest = strings.TrimSpace(rest); inside && found && (i+1 < block.Begin.Line || i+1 > block.End.Line) && strings.IndexAny(rest, "=:") == 0 {
@@ -104,18 +104,18 @@ func (m pytestMerge) keyLine(text []byte, block source.Block, key string) int {
 type pytestFile struct {
 	pytestConfig
 	keys   map[string]bool // all that the table has
-	native bool            // it is in a pyproject.toml whose table [tool.pytest] has keys of its own
+	native bool            // it is in a pyproject.TOML whose table [tool.pytest] has keys of its own
 }
 
 // decodeFile reads a whole file, of which the table is a part. Errors are [lineError]s.
 func (t pytestTable) decodeFile(content []byte) (pytestFile, error) {
 	f := pytestFile{keys: map[string]bool{}}
-	if !t.toml {
+	if !t.TOML {
 		all, err := readINI(string(content))
 		if err != nil {
 			return f, err
 		}
-		section := all[t.name()]
+		section := all[t.Table]
 		for key := range section {
 			f.keys[key] = true
 		}
@@ -130,7 +130,7 @@ func (t pytestTable) decodeFile(content []byte) (pytestFile, error) {
 		}
 		return f, &lineError{line, err}
 	}
-	parts := strings.Split(t.name(), ".")
+	parts := strings.Split(t.Table, ".")
 	for i, part := range parts {
 		if f.native = i == len(parts)-1 && i > 0 && len(table) > 1; f.native {
 			_, f.native = table[part] // without it there is one configuration only

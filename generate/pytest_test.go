@@ -50,7 +50,7 @@ func TestPytestKeys(t *testing.T) {
 	} {
 		in := inputs(t)[name]
 		for _, file := range pytestFiles {
-			table, _ := pytestTableOf(file)
+			table := tableOf(t, file)
 			got, err := table.decode(pytestOf(t, in, file, "pytest").content)
 			if err != nil || got.Minversion != want.Minversion || !slices.Equal(got.RequiredPlugins, want.RequiredPlugins) {
 				t.Errorf("%s: %s says %+v, %v; want %+v", name, file, got, err, want)
@@ -118,16 +118,16 @@ func TestPytestOrigins(t *testing.T) {
 func TestPytestCheck(t *testing.T) {
 	in := inputs(t)["ranges"]
 	for _, file := range pytestFiles {
-		table, _ := pytestTableOf(file)
+		table := tableOf(t, file)
 		content := string(pytestOf(t, in, file, "pytest").content)
 		made, err := table.decode([]byte(content))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range []struct{ old, new string }{{"6.3.dev0", "6.4"}, {"minversion =", "minVersion ="}, {">=1.4", ">=1.5"}, {table.header, "[other]"}} {
+		for _, c := range []struct{ old, new string }{{"6.3.dev0", "6.4"}, {"minversion =", "minVersion ="}, {">=1.4", ">=1.5"}, {table.header(), "[other]"}} {
 			broken := strings.Replace(content, c.old, c.new, 1)
 			i := strings.LastIndex(content, c.old) // the first one may stand in a comment
-			if c.old != table.header {
+			if c.old != table.header() {
 				broken = content[:i] + c.new + content[i+len(c.old):]
 			}
 			if err := checkPytest([]byte(broken), table, made, in.Plans); err == nil {
@@ -135,7 +135,7 @@ func TestPytestCheck(t *testing.T) {
 			}
 		}
 		for _, more := range []pytestConfig{{Minversion: "7"}, {RequiredPlugins: []string{"pytest-timeout>=2"}}, {RequiredPlugins: []string{"pytest-xdist"}}} {
-			content := table.header + "\n" + string(table.encode(more))
+			content := table.header() + "\n" + string(table.encode(more))
 			if err := checkPytest([]byte(content), table, more, in.Plans); err == nil {
 				t.Errorf("%s: no plan needs %+v", file, more)
 			}
@@ -198,7 +198,7 @@ func pytestCases(t *testing.T, versions map[string]string) []pytestCase {
 	for name, in := range inputs(t) {
 		c := pytestCase{name: name, file: "pytest.ini", output: "1 passed"}
 		c.content = string(pytestOf(t, in, c.file).content)
-		if table, _ := pytestTableOf(c.file); !met(t, table, c.content, versions) {
+		if table := tableOf(t, c.file); !met(t, table, c.content, versions) {
 			c.code, c.output = 4, ""
 		}
 		cases = append(cases, c)
@@ -287,4 +287,13 @@ func writeFile(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func tableOf(t *testing.T, file string) pytestTable {
+	t.Helper()
+	f, ok := policy.PytestFileOf(file)
+	if !ok {
+		t.Fatalf("pytest reads no %s", file)
+	}
+	return pytestTable{f}
 }

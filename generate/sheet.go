@@ -2,7 +2,6 @@ package generate
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -43,15 +42,4 @@ func wrapped(text string, width int) []string {
 		line = strings.TrimPrefix(line+" "+word, " ")
 	}
 	return append(all, strings.TrimRight(indent+line, " "))
-}
-
-// distinct returns origins without repetitions.
-func distinct(all []Origin) []Origin {
-	var kept []Origin
-	for _, o := range all {
-		if !slices.Contains(kept, o) {
-			kept = append(kept, o)
-		}
-	}
-	return kept
 }

@@ -117,7 +117,7 @@ func (c planChecks) jobOverCap(job Job, p Plan) {
 
 // jobPythons finds Python versions that a plan of the job has no use for.
 func (c planChecks) jobPythons(job Job, p Plan) {
-	i := slices.IndexFunc(p.Requires, func(r Requirement) bool { return r.Package == pythonPackage })
+	i := slices.IndexFunc(p.Requires, func(r Requirement) bool { return r.Package == PythonItself })
 	if i < 0 || p.Requires[i].Range.IsEmpty() {
 		return
 	}

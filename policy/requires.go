@@ -16,8 +16,8 @@ const (
 	xdistPackage  = "pytest-xdist"
 )
 
-// pythonPackage is the name under which ranges of Python itself stand.
-const pythonPackage = "python"
+// PythonItself is the name under which ranges of Python itself stand.
+const PythonItself = "python"
 
 // A stated is a range that the policy itself requires.
 type stated struct {

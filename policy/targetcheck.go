@@ -19,23 +19,8 @@ const (
 	pytestKind      = "pytest"
 )
 
-// knownBlocks are the parts that a target of a kind may have between markers. Other kinds are always whole files.
-var knownBlocks = map[string][]string{
-	docsKind:   {"commands", "backends", "phases", "workarounds", "requirements", "crashes", "exit-codes"},
-	pytestKind: {"pytest"},
-}
-
 // markdownSuffixes are those of files whose markers are Markdown's comments.
 var markdownSuffixes = [...]string{".md", ".markdown"}
-
-// pytestFiles are the files that pytest reads its configuration from, by whether they hold that of other tools too.
-var pytestFiles = [...]struct {
-	name   string
-	shared bool
-}{
-	{"pytest.ini", false}, {".pytest.ini", false}, {"pytest.toml", false}, {".pytest.toml", false},
-	{"pyproject.toml", true}, {"tox.ini", true}, {"setup.cfg", true},
-}
 
 // checkTarget finds fields of a target that don't go together or that its file can't have.
 func (b *builder) checkTarget(n *node, t Target, p *Policy) {
@@ -99,7 +84,7 @@ func (b *builder) checkBlocks(n *node, t Target) {
 	if at == nil {
 		return
 	}
-	known := knownBlocks[t.Kind]
+	known := BlocksOf(t.Kind)
 	if known == nil {
 		b.badTarget(at, "only a target of kind \"docs\" or \"pytest\" can be a part of somebody's own file", "remove the field")
 		return
@@ -124,19 +109,17 @@ func (b *builder) checkBlocks(n *node, t Target) {
 
 func (b *builder) checkPytestFile(n *node, t Target) {
 	base := path.Base(t.Path)
-	var names []string
-	for _, f := range pytestFiles {
-		names = append(names, f.name)
-		if f.name != base {
-			continue
+	switch f, ok := PytestFileOf(t.Path); {
+	case !ok:
+		var names []string
+		for _, f := range pytestFiles {
+			names = append(names, f.name)
 		}
-		if f.shared && len(t.Blocks) == 0 {
-			b.badTarget(n.get("path"), fmt.Sprintf("%s holds more than the configuration of pytest, so not all of it can be policygen's", quote(base)),
-				`write blocks: ["pytest"] beside it`)
-		}
-		return
+		b.badTarget(n.get("path"), "pytest reads no configuration from a file of the name "+quote(base), didYouMean(base, names))
+	case f.shared && len(t.Blocks) == 0:
+		b.badTarget(n.get("path"), fmt.Sprintf("%s holds more than the configuration of pytest, so not all of it can be policygen's", quote(base)),
+			`write blocks: ["pytest"] beside it`)
 	}
-	b.badTarget(n.get("path"), "pytest reads no configuration from a file of the name "+quote(base), didYouMean(base, names))
 }
 
 // checkCITarget finds what a target that is rendered from ci needs and the policy doesn't have.
@@ -175,7 +158,7 @@ func (b *builder) checkCommonRanges(n *node, t Target, p *Policy) {
 			continue
 		}
 		for _, r := range plan.Requires {
-			if r.Package == pythonPackage {
+			if r.Package == PythonItself {
 				continue
 			}
 			for _, x := range r.Bounds {
