@@ -1,10 +1,14 @@
-// Package generate turns resolved plans into artifacts and proves each one before anybody writes it.
+// Package generate turns resolved plans into artifacts and proves them.
 //
-// It does no I/O. The wrapper is a POSIX shell script in two parts: the shell part decides (arguments,
-// backend, workers, cap, phases) and ends in one exec of runner.py, the constant Python part, which
-// runs the phases. What the shell part says to the runner is an [invocation]. Before a wrapper leaves
-// this package it was parsed, printed in shfmt's form and simulated for every backend and input that
-// matters, and what it said was compared with a model of the command line that the renderer never calls.
+// It does no I/O. [Render] makes the artifacts, [Rendering.Prove] proves those that are about to be written: apart from each other, since a
+// proof takes most of the time and what is not written needs none. Who writes hands Prove to the writer, which calls it once nobody else
+// can change what it is going to write. What is YAML was parsed and compared with what was meant when it was made, since its origins
+// come from there. A block that goes into somebody's own file is also held against the file as a whole, each time the two are compared.
+//
+// The wrapper is a POSIX shell script in two parts: the shell part decides (arguments, backend, workers, cap, phases) and ends in one exec of
+// runner.py, the constant Python part, which runs the phases. What the shell part says to the runner is an [invocation]. The proof of a
+// wrapper parses it, holds it against shfmt's form and simulates it for every backend and input that matters; what it says is compared
+// with a model of the command line that the renderer never calls.
 package generate
 
 import (
@@ -49,11 +53,10 @@ type rendered struct {
 	where   string // of a partial artifact, as [worktree.Artifact] has it
 	fits    func(old, new []byte) *source.Problem
 	origins [][]Origin   // of each line of content; may be shorter
-	prove   func() error // nil where parsing was the proof
+	prove   func() error // nil where making it was the proof
 }
 
-// Render makes the artifact of every target and parses it as what it is. None may be written before [Rendering.Prove]
-// has returned nil for it. An error is a defect of policygen itself: what no target can do, loading the policy refuses.
+// Render makes the artifact of every target. None may be written before [Rendering.Prove] has returned nil for it. An error is a defect of policygen itself: what no target can do, loading the policy refuses.
 func Render(in Input) (Rendering, error) {
 	targets := in.Policy.Targets
 	all := make([]rendered, len(targets))
