@@ -20,7 +20,8 @@ func renderConstraints(in Input, target policy.Target) (rendered, error) {
 	for _, line := range notice(in) {
 		s.comment(line)
 	}
-	s.comment("Constraints for pip and uv: what suits "+whose+". They install nothing by themselves.", fields{in.Policy}.under("targets", target.Name, "backend")...)
+	from := fields{in.Policy}.under("targets", target.Name, "backend")
+	s.comment("Constraints for pip and uv: what suits "+whose+". They install nothing by themselves.", from...)
 	all := demands(plans)
 	for _, d := range all {
 		if !d.All.Equal(pep440.All()) {

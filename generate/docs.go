@@ -210,7 +210,9 @@ func (d *docsData) addCrashes(in Input, m *marks, script []Origin) {
 	d.FewWorkers, d.CrashFrom = strconv.Itoa(few), m.note(from...)
 	mark := m.note(union(script, from)...)
 	for _, rest := range []string{
-		d.FewWorkers + "                 # few workers", "0                 # no workers: the crash shows its own stack", d.FewWorkers + " --dist load     # a mode that survives crashes",
+		d.FewWorkers + "                 # few workers",
+		"0                 # no workers: the crash shows its own stack",
+		d.FewWorkers + " --dist load     # a mode that survives crashes",
 	} {
 		d.CrashCommands = append(d.CrashCommands, docsCommand{call + " -n " + rest, mark})
 	}

@@ -80,7 +80,8 @@ func phaseRows(in Input, m *marks) (rows []docsPhase, differences []docsDifferen
 			}
 			if d := phaseDifference(first, row); d != "" {
 				text := code(b) + ", " + code(plan.Name()) + ": " + d
-				differences = append(differences, docsDifference{text, m.note(union(fromThese(f.backends(), []string{b}), union(statedAt(phases[plan.Phase].Pos), phaseOrigins(plan)))...)})
+				from := slices.Concat(fromThese(f.backends(), []string{b}), statedAt(phases[plan.Phase].Pos), phaseOrigins(plan))
+				differences = append(differences, docsDifference{text, m.note(from...)})
 			}
 		}
 	}

@@ -56,7 +56,8 @@ type rendered struct {
 	prove   func() error // nil where making it was the proof
 }
 
-// Render makes the artifact of every target. None may be written before [Rendering.Prove] has returned nil for it. An error is a defect of policygen itself: what no target can do, loading the policy refuses.
+// Render makes the artifact of every target. None may be written before [Rendering.Prove] has returned nil for it.
+// An error is a defect of policygen itself: what no target can do, loading the policy refuses.
 func Render(in Input) (Rendering, error) {
 	targets := in.Policy.Targets
 	all := make([]rendered, len(targets))

@@ -39,7 +39,8 @@ func (w *workflow) test() *yaml.Node {
 	pairs := []any{backendVar, "${{ matrix.backend }}"}
 	if w.sharded {
 		from := w.shardOrigins()
-		pairs = append(pairs, shardVar, w.yaml.from(yamlText("${{ matrix.shard }}"), from...), shardsVar, w.yaml.from(yamlText("${{ matrix.shards }}"), from...))
+		shard, shards := yamlText("${{ matrix.shard }}"), yamlText("${{ matrix.shards }}")
+		pairs = append(pairs, shardVar, w.yaml.from(shard, from...), shardsVar, w.yaml.from(shards, from...))
 	}
 	if slices.ContainsFunc(w.Jobs, func(j policy.Job) bool { return j.Workers.IsSet() }) {
 		name := yamlText(w.Policy.Runner.WorkersEnv)
@@ -68,7 +69,8 @@ func (w *workflow) upload() *yaml.Node {
 	if w.sharded {
 		name += "-${{ matrix.shard }}"
 	}
-	return w.action("Keep the results", "actions/upload-artifact", yamlText("always()"), "name", w.yaml.from(yamlText(name), w.shardOrigins()...), "path", resultsFolder)
+	n := w.yaml.from(yamlText(name), w.shardOrigins()...)
+	return w.action("Keep the results", "actions/upload-artifact", yamlText("always()"), "name", n, "path", resultsFolder)
 }
 
 // run returns a step that runs a script. The name is a string or a node, condition and env may be nil.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"policygen/internal/finding"
 	"policygen/internal/source"
 )
 
@@ -35,7 +36,7 @@ func (m pytestMerge) fits(old, new []byte) *source.Problem {
 	if i < 0 {
 		panic("a file that lost its block") // its markers have been found
 	}
-	return m.diagnose(old, blocks[i], read, err)
+	return m.diagnose(old, blocks[i], read)
 }
 
 // isMeant reports whether a file says what was meant. What was not meant is its owner's.
@@ -44,34 +45,35 @@ func (m pytestMerge) isMeant(read pytestFile) bool {
 		(len(m.made.RequiredPlugins) == 0 || slices.Equal(read.RequiredPlugins, m.made.RequiredPlugins))
 }
 
-// diagnose says why a file with the block is not what was meant; err is what keeps it from being read.
-func (m pytestMerge) diagnose(old []byte, block source.Block, whole pytestFile, err error) *source.Problem {
-	at := block.Begin
-	place := func(line int) string { return fmt.Sprintf("%d:1", line) }
-	rest, restErr := m.table.decodeFile(source.Apply(old, block.Replace("")))
+// diagnose says why a file with the block is not what was meant.
+func (m pytestMerge) diagnose(old []byte, block source.Block, whole pytestFile) *source.Problem {
+	at, own := block.Begin, fmt.Sprintf("the block %q of %s", pytestBlock, placeOf(block.Begin))
+	rest, err := m.table.decodeFile(source.Apply(old, block.Replace("")))
 	var wrong *lineError
 	switch {
-	case errors.As(restErr, &wrong):
+	case errors.As(err, &wrong):
 		if at.Line < wrong.line {
 			wrong.line += strings.Count(block.Text(), "\n")
 		}
 		at.Line, at.Column = wrong.line, 1
-		return &source.Problem{Position: at, What: fmt.Sprintf("a mistake at %s that keeps pytest from reading the file: %v", place(at.Line), wrong.err),
-			Help: "correct it; the block of policygen has nothing to do with it"}
+		what := fmt.Sprintf("a mistake at %s that keeps pytest from reading the file: %v", placeOf(at), wrong.err)
+		return &source.Problem{Position: at, What: what, Help: "correct it; the block of policygen has nothing to do with it"}
 	case m.rival(rest) != "":
-		what := fmt.Sprintf("a key %q beside the block %q of %s", m.rival(rest), pytestBlock, place(at.Line))
+		what := fmt.Sprintf("a key %q beside %s, which has it too", m.rival(rest), own)
 		if line := m.keyLine(old, block, m.rival(rest)); line > 0 {
-			what = fmt.Sprintf("a key %q at %s beside the block %q of %s", m.rival(rest), place(line), pytestBlock, place(at.Line))
 			at.Line, at.Column = line, 1
+			what = fmt.Sprintf("a key %q at %s beside %s, which has it too", m.rival(rest), placeOf(at), own)
 		}
-		return &source.Problem{Position: at, What: what + ", which has it too", Help: "remove the key, since the policy says it, or take it out of the policy"}
+		return &source.Problem{Position: at, What: what, Help: "remove the key, since the policy says it, or take it out of the policy"}
 	case whole.native:
-		return &source.Problem{Position: at, What: fmt.Sprintf("a table [tool.pytest] with keys of its own beside %s, in which the block %q of %s is; pytest 9 refuses both together",
-			m.table.header(), pytestBlock, place(at.Line)), Help: "move the keys of [tool.pytest] to " + m.table.header()}
+		what := fmt.Sprintf("a table [tool.pytest] with keys of its own beside %s, in which %s is; pytest 9 refuses both together", m.table.header(), own)
+		return &source.Problem{Position: at, What: what, Help: "move the keys of [tool.pytest] to " + m.table.header()}
 	}
-	return &source.Problem{Position: at, What: fmt.Sprintf("the block %q at %s, which is not in the table %s, where pytest looks", pytestBlock, place(at.Line), m.table.header()),
+	return &source.Problem{Position: at, What: fmt.Sprintf("%s, which is not in the table %s, where pytest looks", own, m.table.header()),
 		Help: "move its markers " + m.where()}
 }
+
+func placeOf(p finding.Position) string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
 
 // rival returns a key that the policy says and the file says without the block; empty without one.
 func (m pytestMerge) rival(rest pytestFile) string {
