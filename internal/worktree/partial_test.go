@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"policygen/internal/source"
 )
 
 // block returns a block as it stands in a file of Markdown.
@@ -278,5 +281,48 @@ func TestPartialManifest(t *testing.T) {
 `
 	if got := mustRead(t, root+"/"+ManifestPath); got != want {
 		t.Errorf("got %s", got)
+	}
+}
+
+// What a block and somebody's own text make together is looked at before each verdict, also where nothing is to be written, and what is found
+// there keeps everything from being written.
+func TestPartialFits(t *testing.T) {
+	root := t.TempDir()
+	a := partial("x.md", "a", "1\n")
+	var looked []string
+	a.Where = "below the first line"
+	a.Fits = func(old, new []byte) *source.Problem {
+		looked = append(looked, string(old)+"->"+string(new))
+		if strings.Contains(string(new), "bad") {
+			return &source.Problem{What: "a bad word", Help: "remove it"}
+		}
+		return nil
+	}
+	write(t, root, []Artifact{a})
+	expect(t, looked) // policygen's own text is proved with all else
+	filled, empty := block("a", "1\n"), block("a", "")
+	for _, c := range []struct{ disk, want string }{
+		{"good\n" + empty, "x.md: missing, its blocks are not filled yet"}, {"good\n" + filled, "x.md: ok"},
+		{"bad\n" + empty, "x.md: obstructed, there is a bad word"}, {"bad\n" + filled, "x.md: obstructed, there is a bad word"},
+	} {
+		must(t, os.RemoveAll(filepath.Join(root, ".policygen")))
+		put(t, root, "x.md", c.disk)
+		looked = nil
+		got := verdicts(t, root, []Artifact{a})
+		got[0], _, _ = strings.Cut(got[0], ", not recorded")
+		expect(t, got, c.want)
+		word, _, _ := strings.Cut(c.disk, "\n")
+		expect(t, looked, c.disk+"->"+word+"\n"+filled)
+	}
+	was := snapshot(t, root)
+	_, err := Write(root, []Artifact{a, artifact("y", "1")}, proved, Options{Overwrite: []string{"x.md"}})
+	if want := "x.md: obstructed: there is a bad word; remove it"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+	sameSnapshot(t, was, snapshot(t, root))
+	put(t, root, "x.md", "mine\n")
+	changes, err := Compare(root, []Artifact{a})
+	if must(t, err); !strings.HasSuffix(changes[0].Help, `"<!-- policygen:end a -->", each on a line of its own, below the first line`) {
+		t.Errorf("got %q", changes[0].Help)
 	}
 }
