@@ -15,8 +15,10 @@ import (
 var tiers = [][]string{
 	{"policygen/bench"},
 	{"policygen/cmd/policygen"},
-	{"policygen/generate"},
+	{"policygen/internal/check"},
+	{"policygen/generate", "policygen/internal/observe", "policygen/internal/report"},
 	{"policygen/policy", "policygen/internal/worktree"},
+	{"policygen/internal/pytest"},
 	{"policygen/internal/shell", "policygen/internal/source", "policygen/internal/pep440", "policygen/internal/outpath"},
 	{"policygen/internal/finding"},
 	{"policygen"},
@@ -30,8 +32,8 @@ var owners = map[string][]string{
 	"mvdan.cc/sh":              {"policygen/internal/shell"},
 	"github.com/yuin/goldmark": {"policygen/generate", "policygen/internal/source"},
 	"github.com/Masterminds":   {"policygen/policy"},
-	"go.yaml.in/yaml":          {"policygen/generate"},
-	"github.com/pelletier":     {"policygen/generate"},
+	"go.yaml.in/yaml":          {"policygen/generate", "policygen/internal/source"},
+	"github.com/pelletier":     {"policygen/generate", "policygen/internal/source"},
 }
 
 func tierOf(path string) int {

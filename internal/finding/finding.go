@@ -60,16 +60,55 @@ type Related struct {
 	Message string
 }
 
+// An Edit replaces the bytes from Start up to End of a file by Text. The offsets count from 0, in the file as it is on
+// the disk, a byte order mark included. Where Start is End it inserts.
+type Edit struct {
+	File       string
+	Start, End int
+	Text       string
+}
+
+// A Fix is edits that together settle a finding.
+type Fix struct {
+	Description string // what the edits do, as an order: "pass -n 4"
+	Edits       []Edit
+}
+
+// A SuppressionKind says where it stands that a finding is to be ignored.
+// The words are those of SARIF 2.1.0, section 3.35.2.
+type SuppressionKind string
+
+// The kinds of suppression.
+const (
+	InSource SuppressionKind = "inSource" // a comment beside what the finding is about
+	External SuppressionKind = "external" // a file of its own, such as a baseline
+)
+
+// A Suppression says that somebody decided to ignore a finding. The zero Suppression means that nobody did.
+type Suppression struct {
+	Kind          SuppressionKind
+	Justification string // in the words of whoever decided it; may be empty
+}
+
 // A Finding is one thing that is wrong at one place.
 type Finding struct {
 	Position
+	// End is the place just after the last character that the finding is about, in the same file.
+	// It is zero where only the beginning is known.
+	End      Position
 	Severity Severity
 	Code     string    // stable once released: PG101, PIN002
 	Path     string    // the field of the policy it is about, such as "policy.phases.unit.timeout"; may be empty
 	Message  string    // lower case, no full stop, values quoted
 	Help     string    // what to do about it; may be empty
 	Related  []Related // other places, nearest first
+	Fixes    []Fix     // ways to settle it, the best first; one of them is enough
+
+	Suppression Suppression
 }
+
+// Suppressed reports whether somebody decided to ignore the finding.
+func (f Finding) Suppressed() bool { return f.Suppression.Kind != "" }
 
 // String returns the finding as one or more lines of text:
 // "file:line:col: severity CODE path: message", then help and related places, indented.
@@ -101,9 +140,9 @@ func (l List) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Err returns l as an error, or nil where it holds no Error.
+// Err returns l as an error, or nil where it holds no Error but suppressed ones.
 func (l List) Err() error {
-	if slices.ContainsFunc(l, func(f Finding) bool { return f.Severity == Error }) {
+	if slices.ContainsFunc(l, func(f Finding) bool { return f.Severity == Error && !f.Suppressed() }) {
 		return l
 	}
 	return nil
@@ -121,17 +160,30 @@ func (l List) Sorted() List {
 	})
 }
 
-// Relocated returns the findings with every file name, in related places too, replaced by rename.
+// Relocated returns the findings with every file name, in related places and fixes too, replaced by rename.
 func (l List) Relocated(rename func(string) string) List {
 	moved := slices.Clone(l)
 	for i := range moved {
-		moved[i].Position = moved[i].relocated(rename)
-		moved[i].Related = slices.Clone(moved[i].Related)
-		for j := range moved[i].Related {
-			moved[i].Related[j].Position = moved[i].Related[j].relocated(rename)
+		f := &moved[i]
+		f.Position, f.End = f.Position.relocated(rename), f.End.relocated(rename)
+		f.Related = slices.Clone(f.Related)
+		for j := range f.Related {
+			f.Related[j].Position = f.Related[j].relocated(rename)
+		}
+		f.Fixes = slices.Clone(f.Fixes)
+		for j := range f.Fixes {
+			f.Fixes[j] = f.Fixes[j].relocated(rename)
 		}
 	}
 	return moved
+}
+
+func (x Fix) relocated(rename func(string) string) Fix {
+	x.Edits = slices.Clone(x.Edits)
+	for i := range x.Edits {
+		x.Edits[i].File = rename(x.Edits[i].File)
+	}
+	return x
 }
 
 func (p Position) relocated(rename func(string) string) Position {

@@ -19,7 +19,10 @@ func TestPositionString(t *testing.T) {
 }
 
 func TestFindingString(t *testing.T) {
-	f := Finding{at("a.cue", 3, 7), Error, "PG106", "policy.x", "two values", "keep one", []Related{{at("b.cue", 1, 2), "the other"}}}
+	f := Finding{
+		Position: at("a.cue", 3, 7), Code: "PG106", Path: "policy.x", Message: "two values", Help: "keep one",
+		Related: []Related{{at("b.cue", 1, 2), "the other"}},
+	}
 	want := "a.cue:3:7: error PG106 policy.x: two values\n    b.cue:1:2: the other\n    help: keep one"
 	if got := f.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -45,6 +48,9 @@ func TestErr(t *testing.T) {
 	if err := (List{{Severity: Warning}, {Severity: Note}}).Err(); err != nil {
 		t.Errorf("a list without errors is an error: %v", err)
 	}
+	if err := (List{{Suppression: Suppression{Kind: InSource}}}).Err(); err != nil {
+		t.Errorf("a suppressed error is an error: %v", err)
+	}
 	err := error(List{{Severity: Warning}, {Severity: Error, Code: "PG101"}}.Err())
 	var list List
 	if !errors.As(err, &list) || len(list) != 2 || !strings.Contains(err.Error(), "PG101") {
@@ -53,12 +59,18 @@ func TestErr(t *testing.T) {
 }
 
 func TestRelocated(t *testing.T) {
-	l := List{{Position: at("a", 1, 1), Related: []Related{{at("b", 2, 2), ""}, {}}}}
+	l := List{{
+		Position: at("a", 1, 1), End: at("a", 1, 3), Related: []Related{{at("b", 2, 2), ""}, {}},
+		Fixes: []Fix{{"drop it", []Edit{{"c", 0, 2, ""}}}},
+	}}
 	moved := l.Relocated(func(name string) string { return "../" + name })
-	if moved[0].File != "../a" || moved[0].Related[0].File != "../b" || moved[0].Related[1].IsValid() {
+	if moved[0].File != "../a" || moved[0].End.File != "../a" || moved[0].Related[0].File != "../b" || moved[0].Related[1].IsValid() {
 		t.Errorf("got %v", moved)
 	}
-	if l[0].File != "a" || l[0].Related[0].File != "b" {
+	if moved[0].Fixes[0].Edits[0].File != "../c" {
+		t.Errorf("got %v", moved[0].Fixes)
+	}
+	if l[0].File != "a" || l[0].End.File != "a" || l[0].Related[0].File != "b" || l[0].Fixes[0].Edits[0].File != "c" {
 		t.Error("Relocated changed its receiver")
 	}
 }
