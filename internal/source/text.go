@@ -148,3 +148,14 @@ func (t Text) Lines() []Text {
 	}
 	return slices.Clip(list)
 }
+
+// TextAt returns a text all of which stands at one position: what was put together from elsewhere and is known by the place of
+// its first byte alone.
+func TextAt(value string, at finding.Position) Text {
+	lines := make([]int, max(at.Line, 1))
+	for i := range lines {
+		lines[i] = i - len(lines) + 1 // so that offset 0 is in the last line
+	}
+	offset := max(at.Column-1, 0)
+	return Text{file: &file{name: at.File, lines: lines}, value: value, spans: []span{{offset: offset, fixed: true}}, end: offset}
+}
