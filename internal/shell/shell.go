@@ -1,4 +1,6 @@
-// Package shell quotes, formats, parses and simulates shell scripts.
+// Package shell quotes, formats, parses and simulates shell scripts, and observes those that somebody else wrote.
+//
+// # Scripts of policygen's own
 //
 // A simulated script runs in an interpreter in which every command, open, stat and directory listing is answered by
 // this package from a [World]: no process is started, no file is touched and nothing is inherited from the process that
@@ -30,4 +32,21 @@
 // a script, and that posh has an empty "$@" and $* for unset; ${#x}, ? and [!x] where x is not ASCII, which are bytes in
 // some shells and characters in others; a word of ${x-"$y"} that is not used while y is unset under set -u, which is an
 // error here alone; CDPATH; the text of set -x and of the shell's own messages.
+//
+// # Scripts of others
+//
+// [ParseForeign] takes any Bash, and [Foreign.Observe] tells which commands such a script starts, with which words,
+// environment and directory, and how their exit statuses are lost. Nothing is run and nothing is opened but the files of
+// [Setting]. What nobody knows, such as the output of a command, is text with a mark in it that flows through the script
+// like any other; arithmetic on it is unknown, and what would take it to pieces leaves it whole. After the run, each branch,
+// function and rest of a list that it passed by is simulated from the state in which it did; what can't be reached even so
+// is given as it is written.
+//
+// Observing assumes, where it can't know: a command has status 0; every name is found on PATH; a variable that set -u or
+// ${x?} asks for is set, to something unknown; a directory that cd goes to is there; a file that is sourced and not there
+// is empty; a command in the background has ended at once; no file is newer than another; no path is a link.
+//
+// Not simulated: what needs several processes at once, such as a coproc that answers; job control and the numbers of
+// processes; signals, whose traps are looked at as branches; aliases; empty fields between separators of IFS that are no
+// blanks; time; history; changes of files other than by a redirection, tee or mkdir; what differs in shells other than Bash.
 package shell

@@ -1,0 +1,3 @@
+#!/bin/bash
+alias pytest='pytest -v'
+pytest x

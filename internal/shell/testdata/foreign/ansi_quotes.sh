@@ -1,0 +1,2 @@
+#!/bin/bash
+pytest $'a\nb' $'\x41\u00e9' $'it\'s' $"plain"

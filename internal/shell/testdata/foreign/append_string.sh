@@ -1,0 +1,2 @@
+#!/bin/bash
+A=x; A+=y; A+="-n 4"; pytest "$A" $A

@@ -1,0 +1,3 @@
+#!/bin/bash
+# args: -n 4 "x y"
+exec pytest -v "$@"

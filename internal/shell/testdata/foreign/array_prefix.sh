@@ -1,0 +1,2 @@
+#!/bin/bash
+M=(slow gpu); A=("${M[@]/#/--skip=}"); pytest "${A[@]}" "${M[@]/%/s}"

@@ -1,0 +1,2 @@
+#!/bin/bash
+readarray -t -d , P < <(printf 'a,b,c'); pytest "${P[@]}"

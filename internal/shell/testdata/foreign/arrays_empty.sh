@@ -1,0 +1,4 @@
+#!/bin/bash
+set -u
+ARGS=()
+pytest ${ARGS[@]+"${ARGS[@]}"} "${ARGS[@]:+"${ARGS[@]}"}" tests

@@ -1,0 +1,3 @@
+#!/bin/bash
+A=(a b c)
+IFS=,; pytest "${A[*]}"; unset IFS; pytest "${A[*]}"

@@ -1,0 +1,3 @@
+#!/bin/bash
+source ci/where.sh
+where_am_i

@@ -1,0 +1,2 @@
+#!/bin/bash
+pytest {unit,spark/{a,b}}_{1..2}

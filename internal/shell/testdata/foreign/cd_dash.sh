@@ -1,0 +1,2 @@
+#!/bin/bash
+cd tests; cd - >/dev/null; pytest; cd tests/unit && cd .. && pytest

@@ -1,0 +1,2 @@
+#!/bin/bash
+V=$(<versions.txt); pytest "$V" "$(cat versions.txt | head_of)"

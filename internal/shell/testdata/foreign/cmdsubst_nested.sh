@@ -1,0 +1,2 @@
+#!/bin/bash
+pytest "$(echo "$(echo "in $(echo deep)")")" `echo back \`echo tick\``

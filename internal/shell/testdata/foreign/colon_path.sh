@@ -1,0 +1,2 @@
+#!/bin/bash
+export PYTHONPATH="$PWD/src:${PYTHONPATH:-}"; pytest "$PYTHONPATH"

@@ -1,0 +1,5 @@
+#!/bin/bash
+pytest \
+  -n 4 `# workers` \
+  --dist loadfile \
+  tests # all

@@ -1,0 +1,3 @@
+#!/bin/bash
+{ pytest a; } 2>&1 | cat
+( pytest b )

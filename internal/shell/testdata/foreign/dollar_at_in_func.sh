@@ -1,0 +1,3 @@
+#!/bin/bash
+# args: p q
+f() { pytest "$@" "$#"; }; f "$@"; f; f "" x

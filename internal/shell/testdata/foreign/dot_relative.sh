@@ -1,0 +1,2 @@
+#!/bin/bash
+cd ci && . ./lib.sh && lib_run x

@@ -1,0 +1,3 @@
+#!/bin/bash
+export PYTEST_ADDOPTS="${PYTEST_ADDOPTS:-} -n 4"
+pytest

@@ -1,0 +1,3 @@
+#!/bin/bash
+set -a; MODE=x; set +a; B=1
+pytest

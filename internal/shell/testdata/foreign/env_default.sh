@@ -1,0 +1,2 @@
+#!/bin/bash
+pytest -n "${WORKERS:-4}" "--dist=${DIST:=loadfile}" "$DIST"

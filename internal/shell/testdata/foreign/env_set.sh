@@ -1,0 +1,3 @@
+#!/bin/bash
+# env: WORKERS=2 DIST=load
+pytest -n "${WORKERS:-4}" "--dist=${DIST:=loadfile}" "$DIST"

@@ -1,0 +1,4 @@
+#!/bin/bash
+export A=1 B=2
+(unset A; pytest)
+A= pytest

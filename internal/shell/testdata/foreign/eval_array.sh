@@ -1,0 +1,2 @@
+#!/bin/bash
+ARGS='(-n 4 "a b")'; eval "A=$ARGS"; pytest "${A[@]}"

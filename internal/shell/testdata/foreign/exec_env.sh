@@ -1,0 +1,2 @@
+#!/bin/bash
+exec env A=1 pytest

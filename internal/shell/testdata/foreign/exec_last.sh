@@ -1,0 +1,3 @@
+#!/bin/bash
+cd tests
+exec python3 -m pytest -n "${N:-4}" "$@"

@@ -1,0 +1,3 @@
+#!/bin/bash
+find tests -name 'test_*.py' -exec pytest {} \;
+find tests -name '*.py' | xargs pytest -n 2

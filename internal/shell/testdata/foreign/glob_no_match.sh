@@ -1,0 +1,2 @@
+#!/bin/bash
+pytest nothing*.x "tests/*" tests/unit/test_[ab].py tests/*/test_?.py

@@ -1,0 +1,2 @@
+#!/bin/bash
+P='tests/unit/*.py'; pytest $P "$P"

@@ -1,0 +1,5 @@
+#!/bin/bash
+python3 - "$@" <<'PY'
+import pytest
+PY
+pytest

@@ -1,0 +1,5 @@
+#!/bin/bash
+cat > cfg.json <<'JSON'
+{"n": "$HOME", "x": `1`}
+JSON
+pytest "$(cat cfg.json)"

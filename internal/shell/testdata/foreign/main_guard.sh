@@ -1,0 +1,4 @@
+#!/bin/bash
+# args: q
+main() { pytest "$@"; }
+if [[ "${BASH_SOURCE[0]}" == "${0}" ]]; then main "$@"; fi

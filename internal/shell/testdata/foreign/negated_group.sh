@@ -1,0 +1,2 @@
+#!/bin/bash
+if ! { pytest --fail && pytest no; }; then pytest yes; fi

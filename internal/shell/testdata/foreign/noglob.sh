@@ -1,0 +1,2 @@
+#!/bin/bash
+set -f; pytest *.txt; set +f; pytest *.txt

@@ -1,0 +1,2 @@
+#!/bin/bash
+x=hello; pytest "${x^}" "${x^^}" "${x^^[el]}"; y=ABC; pytest "${y,}" "${y,,}"

@@ -1,0 +1,2 @@
+#!/bin/bash
+pytest "${A:-${B:-${C:-deep}}}" "${A:-"quoted x"}" "${A:-'single'}"

@@ -1,0 +1,4 @@
+#!/bin/bash
+set -o pipefail
+pytest --fail | cat | cat
+pytest "$?" "${PIPESTATUS[*]}"

@@ -1,0 +1,2 @@
+#!/bin/bash
+ARGS=$(printf -- '--ignore=%s ' a b); pytest $ARGS

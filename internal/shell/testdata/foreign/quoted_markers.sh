@@ -1,0 +1,3 @@
+#!/bin/bash
+MARK="-m 'not delta'"
+pytest $MARK

@@ -1,0 +1,2 @@
+#!/bin/bash
+printf 'y\n' | { read -r -p "go? " yn; pytest "$yn"; }

@@ -1,0 +1,5 @@
+#!/bin/bash
+pytest &> /dev/null
+pytest a &>> log
+pytest b >| log
+pytest c < /dev/null

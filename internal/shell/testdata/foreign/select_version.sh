@@ -1,0 +1,3 @@
+#!/bin/bash
+V=${VERSION:-$(cat versions.txt | { read -r first _; echo "$first"; })}
+pytest "$V"

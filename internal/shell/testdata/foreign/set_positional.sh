@@ -1,0 +1,3 @@
+#!/bin/bash
+set -- -n 4 "$@" --
+pytest "$@"; set --; pytest "$#"

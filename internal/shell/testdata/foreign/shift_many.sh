@@ -1,0 +1,3 @@
+#!/bin/bash
+# args: a b c
+shift; pytest "$@"; shift 2; pytest "$#"; shift || pytest none

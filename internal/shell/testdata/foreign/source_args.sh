@@ -1,0 +1,3 @@
+#!/bin/bash
+source ci/lib.sh one two
+pytest "$LIB_ARGS" "$#"

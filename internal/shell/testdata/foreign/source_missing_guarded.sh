@@ -1,0 +1,3 @@
+#!/bin/bash
+if [ -f venv/bin/activate ]; then source venv/bin/activate; fi
+pytest

@@ -1,0 +1,3 @@
+#!/bin/bash
+source ci/early.sh
+pytest "$EARLY"

@@ -1,0 +1,5 @@
+#!/bin/bash
+bash -s -- a b <<'EOF' || true
+echo hi
+EOF
+pytest

@@ -1,0 +1,4 @@
+#!/bin/bash
+CMD="pytest -n 4"
+$CMD tests
+CMD="$CMD -v"; $CMD

@@ -1,0 +1,3 @@
+#!/bin/bash
+(cd tests/unit && pytest .)
+pytest here

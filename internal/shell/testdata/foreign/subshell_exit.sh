@@ -1,0 +1,3 @@
+#!/bin/bash
+(exit 3); pytest "$?"
+( set -e; false; pytest no ); pytest "$?"

@@ -1,0 +1,5 @@
+#!/bin/bash
+pytest --fail | tee log.txt
+code=${PIPESTATUS[0]}
+pytest "code $code"
+exit "$code"

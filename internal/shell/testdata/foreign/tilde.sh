@@ -1,0 +1,3 @@
+#!/bin/bash
+pytest ~/x ~ "~" a~b --path=~/x
+V=~/y; pytest "$V"

@@ -1,0 +1,3 @@
+#!/bin/bash
+time pytest a
+time -p pytest b

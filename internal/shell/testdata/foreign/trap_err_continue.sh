@@ -1,0 +1,6 @@
+#!/bin/bash
+trap 'pytest err' ERR
+false
+pytest --fail
+if false; then :; fi
+pytest end

@@ -1,0 +1,5 @@
+#!/bin/bash
+cleanup() { pytest cleanup "$?"; }
+trap cleanup EXIT
+pytest a
+exit 3

@@ -1,0 +1,5 @@
+#!/bin/bash
+trap 'pytest exit' EXIT
+f() { trap 'pytest inner' EXIT; }
+f
+pytest body

@@ -1,0 +1,4 @@
+#!/bin/bash
+trap 'pytest one' EXIT
+trap - EXIT
+pytest two

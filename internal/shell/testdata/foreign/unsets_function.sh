@@ -1,0 +1,2 @@
+#!/bin/bash
+f() { pytest f; }; unset -f f; f || pytest gone

@@ -1,0 +1,2 @@
+#!/bin/bash
+until [ -f done.txt ]; do echo x > done.txt; pytest once; done

@@ -1,0 +1,4 @@
+#!/bin/bash
+START=$(date +%s)
+pytest tests
+pytest "$(printf '%s' done)"
