@@ -1,0 +1,99 @@
+package observe
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"policygen/internal/pytest"
+	"policygen/internal/shell"
+)
+
+// transparent matches programs that may start what their words say.
+var transparent = regexp.MustCompile(`^(docker|podman|docker-compose|nerdctl|kubectl|singularity|apptainer|ssh|vagrant|lxc|xargs|gxargs|find|parallel|watch|watchexec|entr|act)$|retry|wrap|with|exec|timeout`)
+
+// maxLooked bounds how many words of a command line are taken for the beginning of another one.
+const maxLooked = 256
+
+// container matches programs that run a command in a container.
+var container = regexp.MustCompile(`^(docker|podman|docker-compose|podman-compose|nerdctl|kubectl|singularity|apptainer)$`)
+
+// contained follows a tool, a shell or a script that a container is told to run. Where the container has the repository nobody
+// here knows, so it is taken to be its working directory, and what comes of it is not certain.
+func (t trail) contained(line command, env map[string]string) (shell.Result, bool) {
+	if !container.MatchString(name(line.words[0].Text)) {
+		return shell.Result{}, false
+	}
+	running := false
+	for i, w := range line.words[:min(len(line.words), maxLooked)] {
+		running = running || w.Text == "run" || w.Text == "exec"
+		if rest := lookThrough(line.words[i:], mount); i > 0 && running && t.canContain(rest) {
+			t.certain = false
+			env := with(env, rest.env)
+			for _, way := range []func(command, map[string]string) (shell.Result, bool){t.shell, t.task, t.script} {
+				if res, taken := way(rest, env); taken {
+					return res, true
+				}
+			}
+		}
+	}
+	return shell.Result{}, false
+}
+
+// canContain reports whether a command is one that can be followed inside of a container: the name of an image is none.
+func (t trail) canContain(line command) bool {
+	if line.module && len(line.words) > 0 {
+		return toolWord(line.words[0].Text)
+	}
+	if len(line.words) < 2 || line.code || line.isPytest() {
+		return false
+	}
+	program := line.words[0].Text
+	if base := name(program); slices.Contains(shells, base) || toolWord(base) {
+		return program == base || strings.HasPrefix(program, "/bin/") || strings.HasPrefix(program, "/usr/bin/")
+	}
+	file, ok := t.inRepository(mount, program)
+	return ok && isScriptName(file) && t.scan.repo.isFile(file)
+}
+
+// fallback takes pytest out of the words of a program that we know, or must fear, to start what its words say: a launcher whose
+// options we misread, a file that could not be followed, and whatever is told "python -m pytest" or "-m pytest".
+func (t trail) fallback(line command, env map[string]string) (shell.Result, bool) {
+	if line.code || len(line.words) == 0 {
+		return shell.Result{}, false
+	}
+	program := line.words[0].Text
+	may := !line.module && (transparent.MatchString(name(program)) || strings.Contains(program, "/") || slices.Contains(shells, program) || line.launched)
+	for i := 1; i < min(len(line.words), maxLooked); i++ {
+		rest := lookThrough(line.words[i:], line.dir)
+		if !rest.isPytest() || !may && !namesPytest(line, i, rest) {
+			continue
+		}
+		if program != "xargs" && program != "find" {
+			t.certain = false
+		}
+		return t.record(rest, with(env, rest.env)), true
+	}
+	return shell.Result{}, false
+}
+
+// namesPytest reports whether the words from i on say "python -m pytest", or "-m pytest" as the debuggers, profilers and other
+// modules take it that run a module. To version control "-m" is a message.
+func namesPytest(line command, i int, rest command) bool {
+	if line.words[i].Text == "-m" {
+		return !slices.Contains([]string{"git", "hg", "gh", "svn", "jj"}, name(line.words[0].Text))
+	}
+	return !line.module && rest.module && pythonName.MatchString(name(line.words[i].Text))
+}
+
+// sayNothing reports whether the words behind pytest are those of a sentence or a version, on a page or in a comment: one plain
+// word that is no path of the repository, or a number.
+func (t trail) sayNothing(words []pytest.Word) bool {
+	if !t.entry.kind.Shown() || len(words) != 1 {
+		return false
+	}
+	word := words[0].Text
+	return versionWord.MatchString(word) || plainEnglish.MatchString(word) && !folders[word] && !t.scan.repo.exists(word)
+}
+
+var versionWord = regexp.MustCompile(`^[<>=~^v]*[0-9]+(\.[0-9x*]+)*[,;:)]?$`)

@@ -1,0 +1,263 @@
+package observe
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"policygen/internal/pytest"
+	"policygen/internal/shell"
+	"policygen/internal/source"
+)
+
+var shells = []string{"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "ksh93", "busybox"}
+
+// shell follows "bash FILE" and "sh -c TEXT".
+func (t trail) shell(line command, env map[string]string) (shell.Result, bool) {
+	if line.module || line.code || !slices.Contains(shells, name(line.words[0].Text)) {
+		return shell.Result{}, false
+	}
+	how := snippet{dialect: dialectOf(name(line.words[0].Text))}
+	words := line.words[1:]
+	for len(words) > 0 {
+		w := words[0].Text
+		switch {
+		case w == "-o" || w == "+o" || w == "-O" || w == "--rcfile" || w == "--init-file":
+			how.option(w, words)
+			words = words[min(2, len(words)):]
+		case strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--") && strings.Contains(w, "c") && len(words) > 1:
+			how.flags(w)
+			return t.shellText(words[1], words[min(3, len(words)):], line.dir, env), true
+		case strings.HasPrefix(w, "-"):
+			how.flags(w)
+			words = words[1:]
+			if strings.HasPrefix(w, "-") && strings.HasSuffix(w, "o") && !strings.HasPrefix(w, "--") && len(words) > 0 { // -euo pipefail
+				how.pipeFail = how.pipeFail || words[0].Text == "pipefail"
+				words = words[1:]
+			}
+		default:
+			return t.scriptFile(line, words, how, env), true
+		}
+	}
+	return shell.Result{}, true
+}
+
+// flags takes letters such as those of "-eux".
+func (sn *snippet) flags(word string) {
+	if !strings.HasPrefix(word, "--") && strings.Contains(word, "e") {
+		sn.errExit = true
+	}
+}
+
+func (sn *snippet) option(word string, words []pytest.Word) {
+	if word == "-o" && len(words) > 1 {
+		sn.pipeFail = sn.pipeFail || words[1].Text == "pipefail"
+		sn.errExit = sn.errExit || words[1].Text == "errexit"
+	}
+}
+
+func dialectOf(program string) shell.Dialect {
+	switch program {
+	case "sh", "dash", "ash", "busybox":
+		return shell.POSIX
+	}
+	return shell.Bash
+}
+
+// shellText follows a command line that stands in one word.
+func (t trail) shellText(text pytest.Word, args []pytest.Word, dir string, env map[string]string) shell.Result {
+	inside, ok := t.into([]pytest.Word{text}, "text "+text.Text)
+	if !ok {
+		return shell.Result{}
+	}
+	inside.steps = t.steps // the text is no place of its own
+	inside.words = args
+	sn := snippet{text: t.exact(text), dialect: shell.Bash, dir: relative(dir)}
+	return ended(inside.run(sn, texts(args), env))
+}
+
+// ended is the result of something that was followed to its end.
+func ended(status int) shell.Result { return shell.Result{Known: true, Status: status} }
+
+// exact returns the text of a word with the places of its bytes, where the word stands in a file of the repository as it is,
+// between quotes or not; otherwise all of it stands at the word's position.
+func (t trail) exact(w pytest.Word) source.Text {
+	content, err := t.scan.repo.read(w.Pos.File)
+	if err != nil {
+		return source.TextAt(w.Text, w.Pos)
+	}
+	whole := source.NewText(w.Pos.File, content)
+	lines := whole.Lines()
+	if w.Pos.Line < 1 || w.Pos.Line > len(lines) {
+		return source.TextAt(w.Text, w.Pos)
+	}
+	start := lines[w.Pos.Line-1].Offset(0) - whole.Offset(0) + w.Pos.Column - 1
+	for _, at := range []int{start, start + 1} {
+		if at >= 0 && at+len(w.Text) <= whole.Len() && whole.String()[at:at+len(w.Text)] == w.Text {
+			return whole.Slice(at, at+len(w.Text))
+		}
+	}
+	return source.TextAt(w.Text, w.Pos)
+}
+
+func texts(words []pytest.Word) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = w.Text
+	}
+	return list
+}
+
+// script follows a program that is a script of the repository.
+func (t trail) script(line command, env map[string]string) (shell.Result, bool) {
+	word := line.words[0].Text
+	if line.module || line.code || !strings.Contains(word, "/") && !isScriptName(word) {
+		return shell.Result{}, false
+	}
+	file, ok := t.inRepository(line.dir, word)
+	if !ok {
+		return shell.Result{}, false
+	}
+	content, err := t.scan.repo.read(file)
+	if err != nil || !isScriptName(file) && !isScript(content) {
+		return shell.Result{}, false
+	}
+	return t.scriptFile(line, line.words, snippet{dialect: dialectOfScript(file, content)}, env), true
+}
+
+// inRepository returns a file of the repository that a word names as seen from a folder.
+func (t trail) inRepository(dir, word string) (string, bool) {
+	at := joinDir(dir, word)
+	if !strings.HasPrefix(at, mount+"/") || len(pytest.Unknowns(at)) > 0 {
+		return "", false
+	}
+	if file := relative(at); !t.entry.kind.Shown() || t.scan.repo.isFile(file) {
+		return file, true
+	}
+	return t.shownFile(word), true
+}
+
+// shownFile returns the file that a page or a comment means by a name: seen from the root, from its own folder, or the only one
+// of this name. People leave out what their readers see.
+func (t trail) shownFile(word string) string {
+	word = strings.TrimPrefix(path.Clean(word), "/")
+	for _, dir := range []string{"", path.Dir(t.entry.text.At(0).File)} {
+		if file := path.Join(dir, word); t.scan.repo.isFile(file) {
+			return file
+		}
+	}
+	var found []string
+	for _, file := range t.scan.scripts {
+		if strings.HasSuffix("/"+file, "/"+word) {
+			found = append(found, file)
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	return word
+}
+
+// scriptFile follows a script with its arguments: words begin with the file. Where it can't be read the words may still tell.
+func (t trail) scriptFile(line command, words []pytest.Word, how snippet, env map[string]string) shell.Result {
+	file, ok := t.inRepository(line.dir, words[0].Text)
+	if !ok {
+		res, _ := t.fallback(line, env)
+		return res
+	}
+	content, err := t.scan.repo.read(file)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) || slices.ContainsFunc(words, isPytestWord) {
+			t.problem(Problem{Position: words[0].Pos, Message: file + " can't be read: " + reason(err), Unread: true})
+		}
+		res, _ := t.fallback(line, env)
+		return res
+	}
+	if isRendered(content) {
+		return t.recordWrapper(file, words[1:], line, env)
+	}
+	inside, ok := t.into(line.words, file+"\x00"+strings.Join(texts(words), "\x00"))
+	if !ok {
+		return shell.Result{}
+	}
+	inside.words = words[1:]
+	how.text, how.dir = source.NewText(file, content), relative(line.dir)
+	return ended(inside.run(how, texts(words[1:]), env))
+}
+
+func dialectOfScript(file string, content []byte) shell.Dialect {
+	if m := shebang.FindSubmatch(content); m != nil {
+		return dialectOf(string(m[3]))
+	}
+	return shell.Bash
+}
+
+// python follows a Python file or code that starts pytest itself.
+func (t trail) python(line command, env map[string]string) (shell.Result, bool) {
+	word := line.words[0]
+	if line.module {
+		return shell.Result{}, false
+	}
+	var code source.Text
+	opened := "python " + word.Text
+	if line.code {
+		code = t.exact(word)
+	} else {
+		file, ok := t.inRepository(line.dir, word.Text)
+		if !ok || path.Ext(file) != ".py" {
+			return shell.Result{}, false
+		}
+		content, err := t.scan.repo.read(file)
+		if err != nil {
+			return t.fallback(line, env)
+		}
+		code, opened = source.NewText(file, content), file
+	}
+	inside, ok := t.into(line.words, opened)
+	if !ok {
+		return shell.Result{}, true
+	}
+	if line.code {
+		inside.steps, inside.entry.kind = t.steps, Python
+	}
+	if line.code && (t.input.NoXdist && strings.Contains(word.Text, "xdist") || strings.Contains(word.Text, "import pytest_xdist")) {
+		return ended(1), true // the module is called xdist; who looks for it by the name of the distribution never finds it
+	}
+	before := len(t.round.starts)
+	for _, sn := range readPythonCode(code) {
+		sn.dir = relative(line.dir)
+		inside.run(sn, nil, env)
+	}
+	if len(t.round.starts) == before && !line.code { // a launcher of the project's own
+		return t.fallback(line, env)
+	}
+	return ended(0), true
+}
+
+func isPytestWord(w pytest.Word) bool { return w.Text == "pytest" || w.Text == "py.test" }
+
+// installers are programs that install distributions, with the words that say so.
+var installers = map[string][][]string{
+	"pip": {{"install"}}, "pip3": {{"install"}}, "uv": {{"pip", "install"}, {"add"}, {"tool", "install"}}, "pipx": {{"install"}, {"inject"}},
+	"conda": {{"install"}, {"create"}}, "mamba": {{"install"}, {"create"}}, "micromamba": {{"install"}, {"create"}},
+	"poetry": {{"add"}}, "pdm": {{"add"}}, "pipenv": {{"install"}},
+}
+
+// install notes an installation.
+func (t trail) install(line command, _ map[string]string) (shell.Result, bool) {
+	program := name(line.words[0].Text)
+	for _, sub := range installers[program] {
+		words := line.words[1:]
+		if len(words) < len(sub) || !slices.Equal(texts(words[:len(sub)]), sub) {
+			continue
+		}
+		if !t.round.silent && len(t.steps) == 0 {
+			t.round.installs = append(t.round.installs,
+				Install{Position: line.words[0].Pos, Kind: t.entry.kind, Program: program, Words: words[len(sub):], Dir: relative(line.dir)})
+		}
+		return shell.Result{}, true
+	}
+	return shell.Result{}, false
+}

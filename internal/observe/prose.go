@@ -1,0 +1,282 @@
+package observe
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"policygen/internal/pytest"
+	"policygen/internal/shell"
+	"policygen/internal/source"
+)
+
+// readMarkdown reads the commands that a page shows: in fenced and indented blocks, and in spans of code.
+func readMarkdown(f file) found {
+	return readShown(f, Markdown, source.MarkdownCode(f.name, f.content))
+}
+
+// readReST reads the commands that a page shows in code blocks, literal blocks and literals.
+func readReST(f file) found { return readShown(f, ReST, source.RestCode(f.name, f.content)) }
+
+func readShown(f file, kind Kind, all []source.Code) (shown found) {
+	for _, code := range all {
+		sn := snippet{kind: kind, dialect: shell.Bash}
+		for _, text := range commandsIn(code) {
+			sn.text = withoutPlaceholders(text)
+			shown.add(sn)
+		}
+	}
+	return shown
+}
+
+// shellLanguages are the names that people give blocks of shell commands.
+var shellLanguages = map[string]bool{
+	"bash": true, "sh": true, "shell": true, "zsh": true, "console": true, "shell-session": true, "shellsession": true, "sh-session": true,
+	"terminal": true, "powershell": true, "ps1": true, "cmd": true, "bat": true, "fish": true, "prompt": true, "commandline": true,
+}
+
+// noCommands are the names of blocks in which no line is a command.
+var noCommands = map[string]bool{
+	"python": true, "py": true, "python3": true, "pycon": true, "ipython": true, "rust": true, "json": true, "c": true, "cpp": true, "c++": true, "cuda": true,
+	"js": true, "javascript": true, "ts": true, "typescript": true, "java": true, "scala": true, "go": true, "sql": true, "html": true, "xml": true, "css": true,
+	"diff": true, "toml": true, "ini": true, "cfg": true, "cue": true, "r": true, "mermaid": true,
+}
+
+// commandsIn returns the commands that a piece of code shows.
+func commandsIn(code source.Code) []source.Text {
+	lang := strings.ToLower(strings.Trim(code.Lang, "{}."))
+	if code.Kind == source.CodeSpan {
+		if command, ok := shownCommand(code.Text); ok && strings.ContainsAny(command.String(), " \t") {
+			return []source.Text{command}
+		}
+		return nil
+	}
+	prompted, any := afterPrompts(code.Text)
+	switch {
+	case noCommands[lang]:
+		return nil
+	case any:
+		return []source.Text{prompted}
+	case shellLanguages[lang]:
+		return append([]source.Text{code.Text}, commentedCommands(code.Text)...)
+	}
+	return lineCommands(code.Text)
+}
+
+// commentedCommands returns the commands that stand in comments of shell.
+func commentedCommands(t source.Text) (list []source.Text) {
+	for _, line := range t.Lines() {
+		if m := commentLine.FindStringIndex(line.String()); m != nil {
+			if command, ok := shownCommand(line.Slice(m[1], line.Len())); ok {
+				list = append(list, command)
+			}
+		}
+	}
+	return list
+}
+
+var commentLine = regexp.MustCompile(`^[ \t]*#+[ \t]*`)
+
+var prompt = regexp.MustCompile(`^[ \t]*(\([A-Za-z0-9_.-]+\)[ \t]*)?([A-Za-z0-9_.~@:/-]*[$%❯]|>|PS [^>]*>)[ \t]+`)
+
+// afterPrompts returns the lines of a session that a person typed. It reports false where no line has a prompt.
+func afterPrompts(t source.Text) (source.Text, bool) {
+	var typed []source.Text
+	goesOn := false
+	for _, line := range t.Lines() {
+		m := prompt.FindStringIndex(line.String())
+		switch {
+		case m != nil:
+			line = line.Slice(m[1], line.Len())
+		case !goesOn:
+			continue
+		}
+		goesOn = continued(line.String())
+		typed = append(typed, line, source.Literal("\n", line.Slice(line.Len(), line.Len())))
+	}
+	return source.JoinTexts(typed...), len(typed) > 0
+}
+
+// lineCommands returns the lines that read as commands, each with those that it goes on in.
+func lineCommands(t source.Text) (list []source.Text) {
+	for _, line := range logicalLines(t) {
+		if command, ok := shownCommand(line); ok {
+			list = append(list, command)
+		}
+	}
+	return list
+}
+
+var (
+	bullet   = regexp.MustCompile(`^[ \t]*([-*+•]|[0-9]+[.)])?[ \t]*`)
+	leadIn   = regexp.MustCompile(`^[^:` + "`" + `$=]{0,80}:[ \t]+`)
+	leadWord = regexp.MustCompile(`(?i)^(e\.g\.,?|for example,?|run|use|try|usage|then run|execute|with|or|and)[ \t]+`)
+	spans    = regexp.MustCompile("`+([^`]+)`+")
+)
+
+// shownCommand returns the command that a line of text is, if it is one: behind a bullet, a prompt, or a few words and a colon.
+func shownCommand(line source.Text) (source.Text, bool) {
+	line = line.Slice(bullet.FindStringIndex(line.String())[1], line.Len())
+	if m := prompt.FindStringIndex(line.String()); m != nil {
+		line = line.Slice(m[1], line.Len())
+	}
+	for range 3 {
+		if readsAsCommand(line) {
+			return line, true
+		}
+		m := leadIn.FindStringIndex(line.String())
+		if m == nil {
+			m = leadWord.FindStringIndex(line.String())
+		}
+		if m == nil {
+			return line, false
+		}
+		line = line.Slice(m[1], line.Len())
+	}
+	return line, false
+}
+
+// readsAsCommand reports whether a line is a command and not a sentence that begins with the name of one.
+func readsAsCommand(line source.Text) bool {
+	words := splitWords(line)
+	if end := strings.Index(line.String(), " #"); end >= 0 {
+		words = splitWords(line.Slice(0, end))
+	}
+	for len(words) > 0 && assignment.MatchString(words[0].Text) {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return false
+	}
+	c := lookThrough(words, mount)
+	switch program := words[0].Text; {
+	case len(c.words) == 0 && c.text == nil:
+		return false
+	case c.isPytest():
+		return !sentence(c.words[1:])
+	case c.text != nil, c.pass != "", startsModule(c.words):
+		return true
+	case slices.Contains(shells, name(program)) && len(words) > 1:
+		return isScriptName(words[1].Text) && !sentence(words[2:])
+	case toolWord(c.words[0].Text), strings.HasPrefix(program, "./"), isScriptName(c.words[0].Text):
+		return !sentence(c.words[1:])
+	}
+	return false
+}
+
+// startsModule reports whether a program is told "-m pytest", whatever it is.
+func startsModule(words []pytest.Word) bool {
+	at := slices.IndexFunc(words, func(w pytest.Word) bool { return w.Text == "-m" })
+	return at > 0 && at+1 < len(words) && isPytestWord(words[at+1]) && name(words[0].Text) != "git"
+}
+
+func toolWord(program string) bool { _, ok := tools[program]; return ok }
+
+var (
+	plainEnglish = regexp.MustCompile(`^[A-Za-z'’]+[.,;:!?)]*$`)
+	folders      = map[string]bool{"tests": true, "test": true, "src": true, "unit": true, "integration": true, "all": true, "check": true, "benchmarks": true}
+)
+
+// sentence reports whether the words behind the name of a program read as English: two words in a row, or one with a full stop,
+// that are neither options nor their values nor paths.
+func sentence(words []pytest.Word) bool {
+	inRow := 0
+	for i, w := range words {
+		value := i > 0 && strings.HasPrefix(words[i-1].Text, "-") && !strings.Contains(words[i-1].Text, "=")
+		if value || strings.ContainsAny(w.Text, " \t") || folders[w.Text] || !plainEnglish.MatchString(w.Text) {
+			inRow = 0
+			continue
+		}
+		if inRow++; inRow > 1 || strings.ContainsAny(w.Text, ".,;!?)'’") {
+			return true
+		}
+	}
+	return inRow == 1 && len(words) == 1 && strings.ToLower(words[0].Text) != words[0].Text
+}
+
+var placeholder = regexp.MustCompile(`<[A-Za-z][A-Za-z0-9 _./:()-]*>|\[[A-Z][A-Za-z0-9_ -]*\.{0,3}\]|\[(options|args|paths?)\.{0,3}\]`)
+
+var shownVariable = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// withoutPlaceholders puts unknown values where a page has <name> or [OPTIONS], which a shell would take for something else, and
+// for variables that the page expects its reader to have.
+func withoutPlaceholders(t source.Text) source.Text {
+	t = replaceAll(t, placeholder, unknownWord)
+	set := t.String()
+	return replaceAll(t, shownVariable, func(reference string) string {
+		name := strings.Trim(reference, "${}")
+		switch {
+		case strings.Contains(set, name+"=") || strings.Contains(set, "for "+name) || strings.Contains(set, "read "+name):
+			return reference
+		case strings.Contains(strings.ToUpper(name), "PYTHON"):
+			return "python"
+		}
+		return unknownWord(name)
+	})
+}
+
+// replaceAll replaces what matches in a text.
+func replaceAll(t source.Text, pattern *regexp.Regexp, by func(match string) string) source.Text {
+	var parts []source.Text
+	at := 0
+	for _, m := range pattern.FindAllStringIndex(t.String(), -1) {
+		parts = append(parts, t.Slice(at, m[0]))
+		if match := t.Slice(m[0], m[1]); by(match.String()) == match.String() {
+			parts = append(parts, match)
+		} else {
+			parts = append(parts, source.Literal(by(match.String()), match))
+		}
+		at = m[1]
+	}
+	return source.JoinTexts(append(parts, t.Slice(at, t.Len()))...)
+}
+
+// unknownWord returns the text of an unknown value that can stand in a line of shell: nothing in its name means anything there.
+func unknownWord(name string) string {
+	return pytest.Unknown(strings.Trim(notPlain.ReplaceAllString(name, "-"), "-"))
+}
+
+var notPlain = regexp.MustCompile(`[^A-Za-z0-9_.]+`)
+
+// readComments reads the commands that comments show, in files where "#" begins one.
+func readComments(f file) (shown found) {
+	for _, run := range source.Comments(f.name, f.content, "#") {
+		shown.merge(commandsInComment(run))
+	}
+	for _, line := range f.text().Lines() {
+		if m := printed.FindStringSubmatchIndex(line.String()); m != nil {
+			shown.merge(commandsInComment(line.Slice(m[4], m[5])))
+		}
+	}
+	return shown
+}
+
+// printed matches a line of shell that tells its reader something.
+var printed = regexp.MustCompile(`^[ \t@]*(echo|printf)[ \t]+(?:-[ne]+[ \t]+)?["']([^"']*)["']`)
+
+// isBare reports whether a command is the name of a program alone. In a comment that is rather what the next line is about.
+func isBare(command source.Text) bool {
+	return !strings.ContainsAny(strings.TrimSpace(command.String()), " \t")
+}
+
+// commandsInComment returns the commands that a comment or a documentation string shows, on lines of their own or between backquotes.
+func commandsInComment(t source.Text) (shown found) {
+	sn := snippet{kind: Comment, dialect: shell.Bash}
+	lines := logicalLines(t)
+	for _, line := range lines {
+		if command, ok := shownCommand(line); ok {
+			if len(lines) > 1 && !leadIn.MatchString(line.String()) || !isBare(command) {
+				sn.text = withoutPlaceholders(command)
+				shown.add(sn)
+			}
+			continue
+		}
+		for _, m := range spans.FindAllStringSubmatchIndex(line.String(), -1) {
+			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && strings.ContainsAny(command.String(), " \t") {
+				sn.text = withoutPlaceholders(command)
+				shown.add(sn)
+			}
+		}
+	}
+	return shown
+}

@@ -1,0 +1,165 @@
+package observe
+
+import (
+	"bytes"
+	"cmp"
+	"io/fs"
+	"maps"
+	"runtime"
+	"slices"
+	"sync"
+
+	"policygen/internal/pytest"
+)
+
+// Options are what a caller of [Scan] wants besides the repository.
+type Options struct {
+	// Inputs are given to every script, one after the other, besides a run without any.
+	Inputs []Input
+	// Releases of pytest and pytest-xdist whose reading of options counts; the newest known where it is empty.
+	Releases pytest.Releases
+	// Paths limits the report to what stands in these files or folders; empty for all. What they lead to is followed everywhere.
+	Paths []string
+}
+
+// Scan returns what starts pytest in a repository. It opens nothing outside files and runs nothing.
+func Scan(files fs.FS, o Options) Report {
+	s := &scan{repo: newRepository(files), options: o, tasks: map[string][]snippet{}, known: map[string]int{}}
+	s.readAll(interesting(s.collect()))
+	s.report.sort()
+	return s.report
+}
+
+// collect returns the files that may lead to pytest, with their contents. What is only shown to people, as most of the files of a
+// repository are, is kept only where it has a word that may.
+func (s *scan) collect() []candidate {
+	run, shown, problems := s.repo.candidates()
+	s.report.Problems = problems
+	run = s.fill(run, func(candidate) bool { return true })
+	words := map[string]bool{"pytest": true, "py.test": true, "hatch test": true}
+	for _, c := range run {
+		if isScriptName(c.name) || isScript(c.content) {
+			s.scripts = append(s.scripts, c.name)
+		}
+		for _, w := range wordsFor(c) {
+			words[w] = true
+		}
+	}
+	for _, c := range shown {
+		for _, w := range wordsFor(c) {
+			words[w] = true
+		}
+	}
+	finder := newFinder(slices.Collect(maps.Keys(words)))
+	all := slices.Concat(run, s.fill(shown, func(c candidate) bool { return finder.in(c) }))
+	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(a.name, b.name) })
+	slices.Sort(s.report.Marked)
+	return all
+}
+
+// fill reads files, several at a time, and returns those of interest that hold commands.
+func (s *scan) fill(list []candidate, keep func(candidate) bool) (kept []candidate) {
+	var wg sync.WaitGroup
+	next := make(chan []candidate)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for some := range next {
+				s.fillSome(some, keep, &kept)
+			}
+		})
+	}
+	for some := range slices.Chunk(list, 64) {
+		next <- some
+	}
+	close(next)
+	wg.Wait()
+	return kept
+}
+
+func (s *scan) fillSome(list []candidate, keep func(candidate) bool, kept *[]candidate) {
+	var some []candidate
+	var marked []string
+	var problems []Problem
+	files := 0
+	buffer := make([]byte, 0, 1<<16) // of one file after the other, as few are kept
+	for _, c := range list {
+		if p := s.repo.fill(&c, buffer); p != nil {
+			problems = append(problems, *p)
+			continue
+		}
+		if c.readers == nil {
+			continue
+		}
+		files++
+		if bytes.Contains(c.content, []byte("policygen:")) {
+			marked = append(marked, c.name)
+		}
+		if keep(c) {
+			c.content = bytes.Clone(c.content)
+			s.repo.keep(c.name, c.content)
+			some = append(some, c)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	*kept = append(*kept, some...)
+	s.report.Files += files
+	s.report.Marked = append(s.report.Marked, marked...)
+	s.report.Problems = append(s.report.Problems, problems...)
+}
+
+// A scan is the state of one Scan.
+type scan struct {
+	repo    *repository
+	options Options
+	scripts []string // files that are shell scripts
+
+	mu     sync.Mutex // of what follows
+	report Report
+	known  map[string]int       // places of the starts in the report, by all that tells them apart
+	tasks  map[string][]snippet // what files of tools hold for calls; see tools.go
+}
+
+// readAll reads files and simulates what they hold, several at a time.
+func (s *scan) readAll(files []candidate) {
+	var wg sync.WaitGroup
+	next := make(chan candidate)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for c := range next {
+				s.readOne(c)
+			}
+		})
+	}
+	for _, c := range files {
+		if s.wanted(c.name) {
+			next <- c
+		}
+	}
+	close(next)
+	wg.Wait()
+}
+
+// wanted reports whether the caller asked for the file.
+func (s *scan) wanted(name string) bool {
+	if len(s.options.Paths) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(s.options.Paths, func(p string) bool {
+		return p == "." || name == p || len(name) > len(p) && name[:len(p)] == p && name[len(p)] == '/'
+	})
+}
+
+func (s *scan) readOne(c candidate) {
+	var all found
+	for _, r := range c.readers {
+		all.merge(r.reads(c.file))
+	}
+	s.mu.Lock()
+	s.report.Jobs = append(s.report.Jobs, all.jobs...)
+	s.report.Problems = append(s.report.Problems, all.problems...)
+	s.mu.Unlock()
+	for _, sn := range all.snippets {
+		s.simulate(sn)
+	}
+}

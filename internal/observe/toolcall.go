@@ -1,0 +1,128 @@
+package observe
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"policygen/internal/pytest"
+)
+
+// parseNames takes the first word that is no option for the name of what is run, and the rest for its words.
+func parseNames(words []pytest.Word) call {
+	for i, w := range words {
+		if !strings.HasPrefix(w.Text, "-") {
+			return call{names: []string{w.Text}, words: words[i+1:]}
+		}
+	}
+	return call{}
+}
+
+// parseHatch passes over "+matrix=value" words.
+func parseHatch(words []pytest.Word) call {
+	for len(words) > 0 && strings.HasPrefix(words[0].Text, "+") {
+		words = words[1:]
+	}
+	return parseNames(words)
+}
+
+// parseMake reads make's command line; its options that take a value are those of GNU make 4.4.
+func parseMake(words []pytest.Word) call {
+	c := call{variables: map[string]string{}}
+	for i := 0; i < len(words); i++ {
+		w := words[i].Text
+		option, value, joined := strings.Cut(w, "=")
+		next := func() string {
+			if joined {
+				return value
+			}
+			if i+1 < len(words) {
+				i++
+				return words[i].Text
+			}
+			return ""
+		}
+		switch {
+		case option == "-C" || option == "--directory":
+			c.dir = path.Join(c.dir, next())
+		case option == "-f" || option == "--file" || option == "--makefile":
+			c.file = next()
+		case w == "-n" || w == "--dry-run" || w == "--just-print" || w == "--recon":
+			c.idle = true
+		case option == "-I" || option == "-o" || option == "-W":
+			next()
+		case strings.HasPrefix(w, "-"):
+		case joined:
+			c.variables[strings.TrimRight(option, ":+?")] = value
+		default:
+			c.names = append(c.names, w)
+		}
+	}
+	return c
+}
+
+// toxIdle are the words of tox 3 and 4 with which it runs no commands.
+var toxIdle = []string{
+	"list", "l", "config", "c", "devenv", "d", "quickstart", "q", "schema", "depends", "de", "-l", "--listenvs", "-a", "--listenvs-all", "--showconfig",
+	"--notest", "-n", "--devenv", "--version", "-h", "--help", "--sdistonly", "--pkg-only", "-b",
+}
+
+// parseTox reads tox's command line: "tox run -e py311,lint -- words".
+func parseTox(words []pytest.Word) call {
+	var c call
+	for i := 0; i < len(words); i++ {
+		option, value, joined := strings.Cut(words[i].Text, "=")
+		if !joined && i+1 < len(words) {
+			value = words[i+1].Text
+		}
+		switch {
+		case option == "--":
+			c.words = words[i+1:]
+			return c
+		case slices.Contains(toxIdle, words[i].Text):
+			c.idle = true
+			return c
+		case option == "-m" || option == "--labels":
+			c.labels = append(c.labels, strings.Split(value, ",")...)
+		case option == "-e" || option == "-f":
+			c.names = append(c.names, strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })...)
+		case strings.HasPrefix(option, "-e") && len(option) > 2 && option[2] != '-':
+			c.names = append(c.names, strings.Split(words[i].Text[2:], ",")...)
+			continue
+		case option == "-c" || option == "--conf":
+			c.file = value
+		case option == "--root":
+			c.dir = value
+		default:
+			continue
+		}
+		if !joined {
+			i++
+		}
+	}
+	return c
+}
+
+// parseNox reads nox's command line: "nox -s tests lint -- words".
+func parseNox(words []pytest.Word) call {
+	var c call
+	taking := false
+	for i, w := range words {
+		switch {
+		case w.Text == "--":
+			c.words = words[i+1:]
+			return c
+		case slices.Contains([]string{"-l", "--list", "--list-sessions", "--install-only", "--version", "-h", "--help"}, w.Text):
+			c.idle = true
+		case w.Text == "-s" || w.Text == "--session" || w.Text == "--sessions" || w.Text == "-e":
+			taking = true
+		case strings.HasPrefix(w.Text, "-"):
+			taking = false
+		case taking:
+			base, _, _ := strings.Cut(w.Text, "(") // what parametrizes it
+			base, _, _ = strings.Cut(base, "-")
+			c.names = append(c.names, w.Text, base) // tests-3.12 is a session of tests
+		}
+	}
+	return c
+}

@@ -1,0 +1,180 @@
+package observe
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"policygen/internal/pytest"
+	"policygen/internal/shell"
+)
+
+// A tool runs what a file of the repository holds under a name: a target, an environment, a task.
+type tool struct {
+	files  []string // that it looks for
+	upward bool     // in the folders above too
+	parse  func(words []pytest.Word) call
+	load   func(f file, c call) found
+	names  string // the variable that names what to run where the command line does not; empty for none
+}
+
+// A call is a command line of a tool.
+type call struct {
+	names     []string          // what to run; empty for what the tool runs by itself
+	dir       string            // to go to first; empty for none
+	file      string            // in place of the tool's own; empty for none
+	variables map[string]string // that override those of the file
+	labels    []string          // of what to run, as tox has them
+	words     []pytest.Word     // for what is run, such as those after "tox --"
+	idle      bool              // nothing is run: the tool only lists, shows or installs something
+}
+
+var pyproject = []string{"pyproject.toml"}
+
+// tools are the tools by their names.
+var tools = map[string]tool{
+	"make":  {files: makefiles, parse: parseMake, load: loadMakefile},
+	"gmake": {files: makefiles, parse: parseMake, load: loadMakefile},
+	"tox":   {files: []string{"tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"}, upward: true, parse: parseTox, load: loadTox, names: "TOXENV"},
+	"nox":   {files: []string{"noxfile.py"}, parse: parseNox, load: loadNox, names: "NOXSESSION"},
+	"just":  {files: []string{"justfile", ".justfile", "Justfile"}, upward: true, parse: parseNames, load: loadJustfile},
+	"task":  {files: []string{"Taskfile.yml", "Taskfile.yaml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTask},
+	"poe":   {files: []string{"pyproject.toml", "poe_tasks.toml"}, upward: true, parse: parseNames, load: loadTasks},
+	"hatch": {files: []string{"hatch.toml", "pyproject.toml"}, upward: true, parse: parseHatch, load: loadTasks},
+	"pdm":   {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
+	"rye":   {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
+	"pixi":  {files: []string{"pixi.toml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTasks},
+}
+
+var makefiles = []string{"GNUmakefile", "makefile", "Makefile"}
+
+// task follows a tool into what its file holds.
+func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
+	program, words := name(line.words[0].Text), line.words[1:]
+	if line.pass != "" {
+		program, words = line.pass, line.words
+	}
+	tool, ok := tools[program]
+	if !ok || line.code {
+		return shell.Result{}, false
+	}
+	c := tool.parse(words)
+	if c.idle {
+		return shell.Result{}, line.pass == ""
+	}
+	t.certain = c.named(tool, env) && t.certain
+	dir := relative(joinDir(line.dir, c.dir))
+	file, ok := t.scan.toolFile(tool, dir, c.file)
+	if !ok {
+		return shell.Result{}, line.pass == ""
+	}
+	chosen := choose(t.scan.load(program, file, c), program, c.names)
+	if len(chosen) == 0 {
+		return shell.Result{}, line.pass == ""
+	}
+	inside, ok := t.into(line.words, file+"\x00"+strings.Join(texts(line.words), "\x00"))
+	if !ok {
+		return shell.Result{}, true
+	}
+	inside.words = c.words
+	status := 0
+	for _, sn := range chosen {
+		if status = inside.run(sn, nil, with(env, sn.env)); status != 0 && sn.hidden == "" {
+			break
+		}
+	}
+	return ended(status), true
+}
+
+// load returns what a file of a tool holds for a call, read once for all calls that are alike.
+func (s *scan) load(program, file string, c call) []snippet {
+	key := fmt.Sprintf("%q %q %q %q %q %v", program, file, c.names, c.labels, c.variables, c.words)
+	s.mu.Lock()
+	held, ok := s.tasks[key]
+	s.mu.Unlock()
+	if ok {
+		return held
+	}
+	if content, err := s.repo.read(file); err == nil {
+		held = tools[program].load(s.file(file, content), c).snippets
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tasks[key] = held
+	return held
+}
+
+// named completes the names of a call by the tool's variable. It reports false where nobody here knows a name: then the call is
+// read as one without names.
+func (c *call) named(t tool, env map[string]string) (known bool) {
+	if t.names == "" {
+		return true
+	}
+	if len(c.names) == 0 && len(c.labels) == 0 {
+		c.names = strings.FieldsFunc(env[t.names], func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	before := len(c.names)
+	c.names = slices.DeleteFunc(c.names, func(name string) bool { return len(pytest.Unknowns(name)) > 0 })
+	return len(c.names) > 0 || before == 0
+}
+
+func (s *scan) file(name string, content []byte) file {
+	return file{name: name, content: content, repo: s.repo}
+}
+
+// toolFile returns the file that a tool finds in a folder, or above it.
+func (s *scan) toolFile(t tool, dir, named string) (string, bool) {
+	if named != "" {
+		at := path.Join(dir, named)
+		return at, s.repo.isFile(at)
+	}
+	for {
+		for _, base := range t.files {
+			if at := path.Join(dir, base); s.repo.isFile(at) {
+				return at, true
+			}
+		}
+		if dir == "." || !t.upward || strings.HasPrefix(dir, "/") || strings.HasPrefix(dir, "..") {
+			return "", false
+		}
+		dir = path.Dir(dir)
+	}
+}
+
+// choose returns the snippets that a tool runs for some names, those that they need first.
+func choose(all []snippet, tool string, names []string) (chosen []snippet) {
+	taken := map[int]bool{}
+	var take func(i int)
+	take = func(i int) {
+		if taken[i] {
+			return
+		}
+		taken[i] = true
+		for _, need := range all[i].needs {
+			for j, sn := range all {
+				if sn.tool == all[i].tool && sn.name == need {
+					take(j)
+				}
+			}
+		}
+		chosen = append(chosen, all[i])
+	}
+	for i, sn := range all {
+		if sn.tool == tool && (slices.Contains(names, sn.name) || len(names) == 0 && sn.first) {
+			take(i)
+		}
+	}
+	return chosen
+}
+
+func with(env, more map[string]string) map[string]string {
+	all := make(map[string]string, len(env)+len(more))
+	for name, value := range env {
+		all[name] = value
+	}
+	for name, value := range more {
+		all[name] = value
+	}
+	return all
+}

@@ -1,0 +1,171 @@
+package observe
+
+import (
+	"maps"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"policygen/internal/source"
+)
+
+// A stage is what is in force for steps: those of a job, or of an action that a step uses.
+type stage struct {
+	file      file
+	kind      Kind
+	job       string
+	where     string // for people
+	hidden    string // how the failure of a step is lost
+	scope     scope
+	env       map[string]string
+	texts     map[string]source.Text // of variables that the files set, where they stand
+	shell     string                 // of the defaults; empty for the runner's own
+	dir       string                 // of the defaults
+	os        string                 // as the runner names it; empty where that is unknown
+	container bool
+	checkout  string   // where in the workspace the repository is; empty for the workspace itself
+	minutes   float64  // limit of a step; 0 where it has none
+	open      []string // the files on the way here
+	left      *int     // see workflow
+	out       *found
+}
+
+// withEnv returns the stage with more variables in force. Values see the variables around them, not their neighbours.
+func (st stage) withEnv(n *source.Node) stage {
+	if n == nil || len(n.Entries) == 0 {
+		return st
+	}
+	before := st.scope
+	st.env, st.texts = maps.Clone(st.env), textsWith(st.texts)
+	seen := map[string]any{}
+	maps.Copy(seen, before["env"].values)
+	for _, e := range n.Entries {
+		if e.Value.Kind != source.Scalar {
+			continue
+		}
+		name := e.Key.String()
+		value := before.text(e.Value)
+		st.env[name], st.texts[name] = value.String(), value
+		seen[strings.ToLower(name)] = value.String()
+	}
+	st.scope = before.with("env", scopeContext{seen, true})
+	return st
+}
+
+func textsWith(texts map[string]source.Text) map[string]source.Text {
+	all := make(map[string]source.Text, len(texts)+4)
+	maps.Copy(all, texts)
+	return all
+}
+
+// steps reads the steps of a job or an action.
+func (st stage) steps(n *source.Node) {
+	if n == nil {
+		return
+	}
+	for i, step := range n.Items {
+		if !st.out.full() && !st.scope.never(step.Get("if")) {
+			st.checkout = st.checkedOut(step)
+			st.step(step, i+1)
+		}
+	}
+}
+
+// checkedOut returns where the repository is after a step: a checkout may put it into a folder.
+func (st stage) checkedOut(step *source.Node) string {
+	use, with := step.Get("uses"), step.Get("with")
+	if use == nil || !strings.HasPrefix(use.Text.String(), "actions/checkout@") || with.Get("repository") != nil {
+		return st.checkout
+	}
+	return path.Clean(st.scope.text(with.Get("path")).String())
+}
+
+// inRepository returns a folder of the workspace as seen from where the repository is.
+func (st stage) inRepository(dir string) string {
+	dir = fromRoot(dir)
+	if dir == st.checkout {
+		return ""
+	}
+	return strings.TrimPrefix(dir, st.checkout+"/")
+}
+
+func (st stage) step(n *source.Node, number int) {
+	st = st.withEnv(n.Get("env"))
+	if v := st.scope.value(n.Get("continue-on-error")); v == true {
+		st.hidden = "continue-on-error"
+	}
+	st.where += ", step " + stepName(n, number)
+	if m := numberOf(st.scope.value(n.Get("timeout-minutes"))); m > 0 { // an unknown one is no number
+		st.minutes = m
+	}
+	if use := n.Get("uses"); use != nil {
+		st.use(use, n.Get("with"))
+		return
+	}
+	if run := n.Get("run"); run != nil && run.Kind == source.Scalar {
+		st.run(st.scope.expand(run.Text), n.Get("shell"), n.Get("working-directory"))
+	}
+}
+
+// stepName returns the name of a step as the file has it, or else its id or its number.
+func stepName(n *source.Node, number int) string {
+	for _, key := range []string{"name", "id"} {
+		if name := n.Get(key); name != nil && name.Text.Len() > 0 {
+			return strings.TrimSpace(name.Text.String())
+		}
+	}
+	return strconv.Itoa(number)
+}
+
+// run takes commands as the shell of the step gets them.
+func (st stage) run(text source.Text, shell, dir *source.Node) {
+	how := st.shell
+	if shell != nil {
+		how = st.scope.text(shell).String()
+	}
+	at := st.dir
+	if dir != nil {
+		at = st.scope.text(dir).String()
+	}
+	sn := st.snippet(text)
+	sn.dir = st.inRepository(at)
+	if strings.Contains(text.String(), "cibuildwheel") {
+		st.cibuildwheel()
+	}
+	started := shellOf(how, st.os, st.container)
+	if started.language != "" {
+		st.out.take(inLanguage(sn, started.language))
+		return
+	}
+	sn.dialect, sn.errExit, sn.pipeFail = started.dialect, started.errExit, started.pipeFail
+	st.out.add(sn)
+}
+
+// take adds what was made of a snippet.
+func (f *found) take(snippets []snippet, problems []Problem) {
+	f.add(snippets...)
+	f.problems = append(f.problems, problems...)
+}
+
+func (st stage) snippet(text source.Text) snippet {
+	env := withServiceVariables(st.env, text.String())
+	return snippet{kind: st.kind, job: st.job, where: st.where, text: text, env: env, hidden: st.hidden, minutes: st.minutes}
+}
+
+// serviceVariable is a name of a variable that CI services set to what only a run of them knows.
+var serviceVariable = regexp.MustCompile(`\b(GITHUB|RUNNER|CI|GITLAB|CIRCLE|TRAVIS|CIRRUS|APPVEYOR|BITBUCKET|BUILDKITE|BUILD|SYSTEM|AGENT)_[A-Z][A-Z0-9_]*\b`)
+
+// fromRoot returns a folder as seen from the root of the repository; one outside begins with "..".
+func fromRoot(dir string) string {
+	dir = path.Clean(strings.ReplaceAll(dir, `\`, "/"))
+	switch {
+	case dir == "." || dir == mount:
+		return ""
+	case strings.HasPrefix(dir, mount+"/"):
+		return strings.TrimPrefix(dir, mount+"/")
+	case path.IsAbs(dir):
+		return ".." + dir
+	}
+	return dir
+}
