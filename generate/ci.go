@@ -100,6 +100,9 @@ func (c ci) shardOrigins() []Origin {
 // checkCommand fails where a rendered file is not what the policy renders.
 func (c ci) checkCommand() string { return c.Command + " --check" }
 
+// startsCommand fails where something that starts pytest is not as the policy says.
+func (c ci) startsCommand() string { return strings.Replace(c.Command, " render", " check", 1) }
+
 // commands returns commands that one shell runs, each in the project's root: behind one that may leave it stands the way back, if any
 // command follows in that shell.
 func (c ci) commands(settings []policy.Setting[string], followed bool) []yamlCommand {

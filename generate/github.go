@@ -82,7 +82,7 @@ func (w *workflow) testJob() *yaml.Node {
 	)
 }
 
-// policyJob returns the job that holds the rendered files against the policy.
+// policyJob returns the job that holds the rendered files, and everything else that starts pytest, against the policy.
 func (w *workflow) policyJob() *yaml.Node {
 	return w.yaml.from(yamlMapping(
 		"name", "Policy",
@@ -93,6 +93,7 @@ func (w *workflow) policyJob() *yaml.Node {
 			w.checkout(),
 			w.run("Install policygen", nil, nil, w.script(w.Install)),
 			w.run("Check the rendered files", nil, nil, yamlText(w.literal(w.checkCommand()))),
+			w.run("Check every place that starts pytest", nil, nil, yamlText(w.literal(w.startsCommand()+" --format github"))),
 		),
 	), statedAt(w.Policy.Where("policy.ci.install"))...)
 }

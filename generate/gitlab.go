@@ -112,14 +112,14 @@ func (p *pipeline) matrix(job policy.Job) *yaml.Node {
 	return yamlMapping(pythonVar, versions, shardVar, p.yaml.from(shards, statedAt(job.Shards.Pos)...))
 }
 
-// policyJob returns the job that holds the rendered files against the policy, in the image for the last Python of the first backend.
+// policyJob returns the job that holds the rendered files, and everything else that starts pytest, against the policy, in the image for the last Python of the first backend.
 func (p *pipeline) policyJob() *yaml.Node {
 	versions := p.Jobs[0].Python
 	return yamlMapping(
 		"image", p.yaml.from(p.image(versions[len(versions)-1].Value), statedAt(versions[len(versions)-1].Pos)...),
 		"timeout", fmt.Sprintf("%d minutes", policyMinutes),
 		"before_script", p.beforeScript(p.Install),
-		"script", yamlList(p.checkCommand()),
+		"script", yamlList(p.checkCommand(), p.startsCommand()),
 	)
 }
 

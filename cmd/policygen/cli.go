@@ -8,12 +8,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"policygen/internal/finding"
+	"policygen/internal/report"
 )
 
 // The exit codes, whatever the output format.
 const (
 	exitOK      = 0 // fine, or nothing to do
-	exitDrift   = 1 // files that are not what the policy says, or that were left alone
+	exitDrift   = 1 // findings, files that are not what the policy says, or that were left alone
 	exitUsage   = 2 // the command line or the policy is wrong
 	exitFailure = 3 // the work could not be done
 )
@@ -65,17 +66,24 @@ func run(args []string, s streams) int {
 		exit = exitError{exitFailure, err}
 	}
 	var findings finding.List
-	switch {
-	case errors.As(err, &findings) && formatOf(cmd) == "json":
-		if err := writeJSON(s.out, findingsJSON(findings)); err != nil {
-			fmt.Fprintf(s.err, "policygen: %v\n", err)
-		}
-	case errors.As(err, &findings):
-		fmt.Fprintln(s.err, findings)
-	case exit.err != nil:
-		fmt.Fprintf(s.err, "policygen: %v\n", exit.err)
+	if errors.As(err, &findings) {
+		err = s.report(findings, formatOf(cmd))
+	} else {
+		err = exit.err
+	}
+	if err != nil {
+		fmt.Fprintf(s.err, "policygen: %v\n", err)
 	}
 	return exit.code
+}
+
+// report writes findings that ended a command: as JSON to its output where that was asked for, else as text beside it.
+func (s streams) report(findings finding.List, format string) error {
+	out := s.out
+	if format != "json" {
+		format, out = "text", s.err
+	}
+	return report.Write(out, format, report.Report{Findings: findings}, report.Options{})
 }
 
 func newRootCommand(s streams) *cobra.Command {
@@ -86,11 +94,13 @@ func newRootCommand(s streams) *cobra.Command {
 version ranges, workarounds and the defects they exist for) and renders what follows from it.
 
 It looks for policygen.cue in this folder and above, up to the folder that holds .git. Without one, render and
-explain use the embedded policy and say so.
+explain use the embedded policy and say so; check then finds only what can't be read.
 
-Exit codes: 0 fine, 1 drift or refused files, 2 usage or an invalid policy, 3 the work could not be done.`,
+Exit codes: 0 fine, 1 findings, drift or refused files, 2 usage or an invalid policy, 3 the work could not be done.`,
 		Example: `  policygen render                    render every target of the policy
   policygen render --check            exit 1 if a rendered file is not what the policy says
+  policygen check                     hold every place that starts pytest against the policy
+  policygen starts                    list these places and what each comes to
   policygen explain robin unit        every setting of one plan and the line that decided it
   policygen schema                    the policy language`,
 		Version:       toolVersion(),
@@ -105,7 +115,7 @@ Exit codes: 0 fine, 1 drift or refused files, 2 usage or an invalid policy, 3 th
 	})
 	root.SetVersionTemplate("policygen {{.Version}}\n")
 	root.Flags().SortFlags = false
-	root.AddCommand(newRenderCommand(s), newExplainCommand(s), newSchemaCommand(s), newVersionCommand(s))
+	root.AddCommand(newRenderCommand(s), newCheckCommand(s), newStartsCommand(s), newExplainCommand(s), newSchemaCommand(s), newVersionCommand(s))
 	return root
 }
 

@@ -26,19 +26,21 @@ type explainFlags struct {
 func newExplainCommand(s streams) *cobra.Command {
 	var f explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain [BACKEND [PHASE] | FILE:LINE]",
-		Short: "Show what the policy resolves to, and the line behind every value or rendered line",
+		Use:   "explain [BACKEND [PHASE] | FILE:LINE | CODE | FACT]",
+		Short: "Show what the policy resolves to, the line behind every value or rendered line, what a code or a fact means",
 		Long: `Show what the policy resolves to. Without arguments: one line for each backend and phase. With a backend, or a backend and
 a phase: every setting with the line of the policy that decided it, the workarounds with their facts, and every bound on
 an installed version with its reason.
 
 With a line of a rendered file, named from here or from the root: the lines of the policy that it follows from, and the
-facts that these exist for.`,
+facts that these exist for. With the code of a finding: what is wrong, why it matters, and an example. With the id of a fact: the fact.`,
 		Example: `  policygen explain
   policygen explain robin
   policygen explain robin unit
   policygen explain robin unit --format json
-  policygen explain tests/run_all_tests.sh:7`,
+  policygen explain tests/run_all_tests.sh:7
+  policygen explain PG201
+  policygen explain xdist-714`,
 		Args: explainArgs,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(s, args) },
 	}
@@ -50,11 +52,17 @@ facts that these exist for.`,
 }
 
 func (f *explainFlags) run(s streams, args []string) error {
+	if len(args) == 1 && codeWord.MatchString(args[0]) {
+		return f.runCode(s, args[0])
+	}
 	loaded, err := f.policy.load(s)
 	if err != nil {
 		return err
 	}
 	if len(args) == 1 {
+		if fact, ok := factOf(loaded, args[0]); ok {
+			return f.runFact(s, loaded, fact)
+		}
 		if file, line, ok := parseLineArgument(args[0]); ok {
 			return f.runLine(s, loaded, file, line)
 		}
@@ -82,6 +90,29 @@ func (f *explainFlags) runLine(s streams, l loadedPolicy, file string, line int)
 		return writeJSON(s.out, map[string]any{"version": 1, "line": e})
 	}
 	return writeLine(s.out, e)
+}
+
+// factOf returns the fact with an id, unless a backend has the name.
+func factOf(l loadedPolicy, id string) (policy.Fact, bool) {
+	i := slices.IndexFunc(l.Policy.Facts, func(x policy.Fact) bool { return x.ID == id })
+	if i < 0 || slices.ContainsFunc(l.Policy.Backends, func(b policy.Backend) bool { return b.Name == id }) {
+		return policy.Fact{}, false
+	}
+	return l.Policy.Facts[i], true
+}
+
+// A placedFact is a fact that was asked for.
+type placedFact struct {
+	explainedFact
+	Kind string `json:"kind"`
+	At   string `json:"at"`
+}
+
+func (f *explainFlags) runFact(s streams, l loadedPolicy, fact policy.Fact) error {
+	if f.format.value == "json" {
+		return writeJSON(s.out, map[string]any{"version": 1, "fact": placedFact{explainFact(fact), fact.Kind, l.at(fact.Pos)}})
+	}
+	return writeFact(s.out, fact, l.at(fact.Pos))
 }
 
 // selectPlans returns the plans of a backend, or of a backend and a phase, and refuses names that do not exist.

@@ -18,9 +18,6 @@ import (
 // lineArgument is an argument of explain that names a line of a rendered file; a column, as messages have it, is passed over.
 var lineArgument = regexp.MustCompile(`^(.+?):([0-9]+)(?::[0-9]+)?$`)
 
-// findingCode is the form of the codes of findings.
-var findingCode = regexp.MustCompile(`^PG[0-9]+$`)
-
 // explainArgs refuses numbers of arguments that explain has no use for.
 func explainArgs(_ *cobra.Command, args []string) error {
 	switch {
@@ -28,6 +25,8 @@ func explainArgs(_ *cobra.Command, args []string) error {
 		return fmt.Errorf("explain takes a backend and a phase, or a line of a file, not %d arguments", len(args))
 	case len(args) == 2 && lineArgument.MatchString(args[0]):
 		return fmt.Errorf("explain takes nothing beside the line %s", args[0])
+	case len(args) == 2 && codeWord.MatchString(args[0]):
+		return fmt.Errorf("explain takes nothing beside the code %s", args[0])
 	}
 	return nil
 }
@@ -45,13 +44,8 @@ func parseLineArgument(arg string) (file string, line int, ok bool) {
 // unknownBackend says what is wrong with a word that is no backend, by what else it may be.
 func unknownBackend(l loadedPolicy, word string, backends []string) error {
 	file := strings.TrimSuffix(word, ":")
-	switch {
-	case isFile(l, file):
+	if isFile(l, file) {
 		return usageError("%q is a file; explain takes a line of it, such as %s:1", file, file)
-	case slices.ContainsFunc(l.Policy.Facts, func(f policy.Fact) bool { return f.ID == word }):
-		return usageError("%q is a fact and no backend; it is shown with the settings that it explains, under one of %s", word, strings.Join(backends, ", "))
-	case findingCode.MatchString(word):
-		return usageError("%q is the code of a finding, whose own lines say what is wrong and what helps; explain takes a backend or a line of a rendered file", word)
 	}
 	return usageError("unknown backend %q; the policy has %s (a line of a rendered file is FILE:LINE)", word, strings.Join(backends, ", "))
 }

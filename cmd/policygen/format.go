@@ -9,8 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"policygen/internal/finding"
 )
 
 // A format is the value of --format; it only takes the formats that a command has.
@@ -47,36 +45,6 @@ func formatOf(cmd *cobra.Command) string {
 		return flag.Value.String()
 	}
 	return ""
-}
-
-// findingJSON is a finding in JSON.
-type findingJSON struct {
-	positionJSON
-	Severity string         `json:"severity"`
-	Code     string         `json:"code"`
-	Path     string         `json:"path,omitempty"` // the field of the policy
-	Message  string         `json:"message"`
-	Help     string         `json:"help,omitempty"`
-	Related  []positionJSON `json:"related,omitempty"`
-}
-
-// positionJSON is a place, with what is said of it where it stands beside a finding. Lines and columns count from 1, columns in bytes.
-type positionJSON struct {
-	File   string `json:"file"`
-	Line   int    `json:"line,omitempty"`
-	Column int    `json:"column,omitempty"`
-	About  string `json:"about,omitempty"`
-}
-
-func findingsJSON(findings finding.List) map[string]any {
-	list := make([]findingJSON, len(findings))
-	for i, f := range findings {
-		list[i] = findingJSON{positionJSON{f.File, f.Line, f.Column, ""}, f.Severity.String(), f.Code, f.Path, f.Message, f.Help, nil}
-		for _, r := range f.Related {
-			list[i].Related = append(list[i].Related, positionJSON{r.File, r.Line, r.Column, r.Message})
-		}
-	}
-	return map[string]any{"version": 1, "findings": list}
 }
 
 // writeJSON writes a value as indented JSON that leaves <, > and & readable.

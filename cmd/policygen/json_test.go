@@ -38,7 +38,7 @@ func jsonFields(typ reflect.Type, fields map[string]string) map[string]string {
 	for i := range typ.NumField() {
 		f := typ.Field(i)
 		name, omitted := strings.CutSuffix(f.Tag.Get("json"), ",omitempty")
-		kind := map[reflect.Kind]string{reflect.String: "text", reflect.Int: "number", reflect.Slice: "list", reflect.Bool: "true or false"}[f.Type.Kind()]
+		kind := map[reflect.Kind]string{reflect.String: "text", reflect.Int: "number", reflect.Slice: "list", reflect.Bool: "true or false", reflect.Map: "object"}[f.Type.Kind()]
 		switch {
 		case f.Anonymous:
 			jsonFields(f.Type, fields)
@@ -60,15 +60,12 @@ func jsonFields(typ reflect.Type, fields map[string]string) map[string]string {
 func TestJSONPage(t *testing.T) {
 	tables := jsonTables(t)
 	for heading, typ := range map[string]reflect.Type{
-		"Findings": reflect.TypeFor[findingJSON](), "A related place": reflect.TypeFor[positionJSON](), "Changes": reflect.TypeFor[changeJSON](),
-		"Plans": reflect.TypeFor[explainedPlan](), "A setting": reflect.TypeFor[explainedSetting](), "A reason": reflect.TypeFor[explainedReason](),
+		"Changes": reflect.TypeFor[changeJSON](),
+		"Plans":   reflect.TypeFor[explainedPlan](), "A setting": reflect.TypeFor[explainedSetting](), "A reason": reflect.TypeFor[explainedReason](),
 		"A bound": reflect.TypeFor[explainedBound](), "A line": reflect.TypeFor[explainedLine](), "A field": reflect.TypeFor[explainedField](),
-		"A fact": reflect.TypeFor[explainedFact](),
+		"A fact": reflect.TypeFor[explainedFact](), "A rule": reflect.TypeFor[ruleJSON](), "One fact": reflect.TypeFor[placedFact](),
 	} {
 		want := jsonFields(typ, map[string]string{})
-		if heading == "Findings" {
-			delete(want, "about?") // is said beside a finding only
-		}
 		for name, kind := range tables[heading] {
 			if general, _, _ := strings.Cut(kind, " of "); general != want[name] {
 				t.Errorf("%s: the page has a field %s (%s), the output %q", heading, name, kind, want[name])
@@ -104,6 +101,9 @@ func TestJSONOutputs(t *testing.T) {
 		{"plans", []string{"explain", "mock", "unit"}},
 		{"line", []string{"explain", "--out", root, filepath.Join(root, "tests/run_all_tests.sh") + ":1"}},
 		{"findings", []string{"render", "--policy", broken}},
+		{"rule", []string{"explain", "PG201"}},
+		{"rule", []string{"explain", "PG101"}},
+		{"fact", []string{"explain", "xdist-714"}},
 	} {
 		out, err := exec.Command("policygen", append(c.args, "--format", "json")...).Output()
 		var printed map[string]any

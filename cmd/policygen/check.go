@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"policygen/generate"
+	"policygen/internal/check"
+	"policygen/internal/finding"
+	"policygen/internal/report"
+	"policygen/internal/worktree"
+)
+
+// checkFlags are the flags of check.
+type checkFlags struct {
+	repository      repositoryFlags
+	selected, left  []string
+	strict, showAll bool
+	outputs         []string
+	format          *format
+}
+
+func newCheckCommand(s streams) *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check [PATH...]",
+		Short: "Hold every place that starts pytest, and every rendered file, against the policy",
+		Long: `Find every place of the repository that starts pytest, in scripts, CI configuration, Makefiles, tox, task runners, Python
+code and documents, and hold it against the policy; see that rendered files are what the policy says. Nothing of the repository
+is run, nothing but reports is written. With paths only what stands in these files and folders is told.
+
+A comment "policygen: ignore[PG201] the reason" at the end of a line, or before it, suppresses a finding; ignore-file does so for the
+whole file. policygen explain PG201 tells what a code means.
+
+Without a policy only what can't be read is found. Exit code 1 means an error that no comment suppresses; with --strict a warning
+or something unknown too.`,
+		Example: `  policygen check
+  policygen check docs .github/workflows
+  policygen check --ignore PG207,PG21
+  policygen check --format github --output sarif=policygen.sarif`,
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(s, args) },
+	}
+	flags := cmd.Flags()
+	f.repository.bind(flags)
+	flags.StringArrayVar(&f.selected, "select", nil, "only findings with this `code`, or with codes that begin so (repeatable)")
+	flags.StringArrayVar(&f.left, "ignore", nil, "no findings with this `code`, or with codes that begin so (repeatable)")
+	flags.BoolVar(&f.strict, "strict", false, "find what is unknown too, and fail on warnings")
+	flags.BoolVar(&f.showAll, "show-suppressed", false, "tell suppressed findings too, as such")
+	flags.StringArrayVar(&f.outputs, "output", nil, "write a report too: `FORMAT=FILE` (repeatable)")
+	f.format = bindFormat(flags, reportFormats()...)
+	return cmd
+}
+
+// reportFormats are those that go to stdout. A summary for GitHub only goes into files.
+func reportFormats() []string {
+	return slices.DeleteFunc(report.Formats(), func(name string) bool { return name == githubSummary })
+}
+
+const githubSummary = "github-summary"
+
+// A checked is what a check came to.
+type checked struct {
+	repository
+	findings finding.List
+}
+
+func (f *checkFlags) run(s streams, args []string) error {
+	codes, err := check.ParseCodes(f.selected, f.left)
+	if err != nil {
+		return exitError{exitUsage, err}
+	}
+	outputs, err := parseOutputs(f.outputs)
+	if err != nil {
+		return err
+	}
+	r, err := f.repository.open(s, args)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	if err := r.protect(outputs); err != nil {
+		return err
+	}
+	c, err := f.check(s, r, codes)
+	if err != nil {
+		return err
+	}
+	return f.deliver(s, c, outputs)
+}
+
+// check looks at the repository.
+func (f *checkFlags) check(s streams, r repository, codes check.Codes) (checked, error) {
+	in := check.Input{Files: r.files, Strict: f.strict, Codes: codes}
+	if r.policy != nil {
+		in.Policy, in.Plans = r.policy.Policy, r.policy.Plans
+		rendering, err := generate.Render(r.policy.Input)
+		if err != nil {
+			return checked{}, r.policy.policyError(err)
+		}
+		if in.Changes, err = worktree.Compare(r.root, rendering.Artifacts); err != nil {
+			return checked{}, err
+		}
+	}
+	done := s.progress("looking at every place that starts pytest")
+	in.Observed = r.observe(check.Inputs(in.Policy))
+	found := check.Run(in)
+	done()
+	if in.Observed.Files == 0 {
+		fmt.Fprintln(s.err, "policygen: nothing here could start pytest")
+	}
+	found = slices.DeleteFunc(found, func(x finding.Finding) bool { return !r.asked(x.File) })
+	return checked{r, found}, nil
+}
+
+// deliver writes all reports and returns the exit code that the findings ask for.
+func (f *checkFlags) deliver(s streams, c checked, outputs []output) error {
+	if err := f.write(s.out, c, f.format.value, s.colour()); err != nil {
+		return err
+	}
+	for _, o := range outputs {
+		var b bytes.Buffer
+		if err := f.write(&b, c, o.format, false); err != nil {
+			return err
+		}
+		if err := worktree.Save(o.file, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	if err := f.summarise(c); err != nil {
+		return err
+	}
+	if c.fails(f.strict) {
+		return exitError{code: exitDrift}
+	}
+	return nil
+}
+
+// summarise adds the table of all findings to the summary of a GitHub job, which shows only some of the annotations.
+func (f *checkFlags) summarise(c checked) error {
+	file := os.Getenv("GITHUB_STEP_SUMMARY")
+	if f.format.value != "github" || file == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := f.write(&b, c, githubSummary, false); err != nil {
+		return err
+	}
+	return worktree.Append(file, b.Bytes())
+}
+
+func (c checked) fails(strict bool) bool {
+	return slices.ContainsFunc(c.findings, func(x finding.Finding) bool {
+		return !x.Suppressed() && (x.Severity == finding.Error || strict && x.Severity == finding.Warning)
+	})
+}
+
+// write writes a report. People get the names of files as seen from the working directory, services those from the root.
+func (f *checkFlags) write(w io.Writer, c checked, format string, colour bool) error {
+	findings, options := c.findings, report.Options{Source: c.source, Color: colour, Suppressed: f.showAll, Version: toolVersion()}
+	if format == "text" || format == "oneline" {
+		shown := map[string]string{}
+		findings = findings.Relocated(func(name string) string {
+			here := c.fromHere(name)
+			shown[here] = name
+			return here
+		})
+		options.Source = func(here string) ([]byte, bool) { return c.source(shown[here]) }
+		options.Summary = true
+	}
+	return report.Write(w, format, report.Report{Findings: findings, Rules: reportRules(findings, options.Suppressed)}, options)
+}
+
+// reportRules are the rules of the findings that are told, as reports have them.
+func reportRules(findings finding.List, suppressed bool) []report.Rule {
+	var rules []report.Rule
+	for _, r := range check.Rules() {
+		if !slices.ContainsFunc(findings, func(x finding.Finding) bool { return x.Code == r.Code && (suppressed || !x.Suppressed()) }) {
+			continue
+		}
+		rules = append(rules, report.Rule{
+			Code: r.Code, Name: strings.ReplaceAll(strings.ReplaceAll(r.Name, ",", ""), " ", "-"), Summary: r.Summary, Description: r.Why,
+			Help: "Run `policygen explain " + r.Code + "` for an example.", Severity: r.Severity, Precision: "high", Tags: []string{"tests", "pytest"},
+		})
+	}
+	return rules
+}
+
+// An output is a report that goes into a file.
+type output struct{ format, file string }
+
+func parseOutputs(words []string) (list []output, err error) {
+	for _, word := range words {
+		format, file, ok := strings.Cut(word, "=")
+		if !ok || file == "" || !slices.Contains(report.Formats(), format) {
+			return nil, usageError("--output %q is not FORMAT=FILE; formats are %s", word, strings.Join(report.Formats(), ", "))
+		}
+		list = append(list, output{format, file})
+	}
+	return list, nil
+}
+
+// protect refuses reports that would take the place of a policy file or of a rendered one.
+func (r repository) protect(outputs []output) error {
+	if r.policy == nil {
+		return nil
+	}
+	var kept []string
+	for _, file := range r.policy.files {
+		kept = append(kept, file)
+	}
+	for _, t := range r.policy.Policy.Targets {
+		kept = append(kept, filepath.Join(r.root, filepath.FromSlash(t.Path)))
+	}
+	for _, o := range outputs {
+		if slices.ContainsFunc(kept, func(file string) bool { return sameFile(file, o.file) }) {
+			return usageError("--output: %q is a file of the policy or a rendered one", o.file)
+		}
+	}
+	return nil
+}
+
+func sameFile(a, b string) bool {
+	x, err1 := os.Stat(a)
+	y, err2 := os.Stat(b)
+	if err1 == nil && err2 == nil {
+		return os.SameFile(x, y)
+	}
+	absA, err1 := filepath.Abs(a)
+	absB, err2 := filepath.Abs(b)
+	return err1 == nil && err2 == nil && absA == absB
+}
+
+// source returns the text of a file by its name from the root.
+func (r repository) source(name string) ([]byte, bool) {
+	if r.policy != nil {
+		for _, s := range r.policy.sources {
+			if s.Name == name {
+				return s.Text, true
+			}
+		}
+	}
+	if !fs.ValidPath(name) {
+		return nil, false
+	}
+	if info, err := fs.Lstat(r.files, name); err != nil || !info.Mode().IsRegular() {
+		return nil, false
+	}
+	text, err := fs.ReadFile(r.files, name)
+	return text, err == nil
+}

@@ -1,0 +1,113 @@
+// Package check holds what a repository does against what its policy says.
+//
+// It takes values and returns findings: the starts of pytest that were observed, the statuses of the rendered files and the
+// files that there are, set against the plans of the policy. Each kind of finding is a [Rule]; [Rules] has them all with what
+// they are good for, and `policygen explain CODE` and docs/rules.md are made from the same records.
+package check
+
+import (
+	"cmp"
+	"io/fs"
+	"slices"
+
+	"policygen/internal/finding"
+	"policygen/internal/observe"
+	"policygen/internal/pytest"
+	"policygen/internal/worktree"
+	"policygen/policy"
+)
+
+// An Input is all that a check looks at.
+type Input struct {
+	Policy   *policy.Policy // nil where the project has none; then only what can't be read is found
+	Plans    []policy.Plan
+	Observed observe.Report    // with the inputs of [Inputs]
+	Changes  []worktree.Change // the verdicts on rendered files
+	Files    fs.FS             // the repository
+	Strict   bool              // report what is unknown too
+	Codes    Codes             // that are asked for
+}
+
+// Run returns the findings in the order of their places, under the repository's own names of files. Those that a comment
+// suppresses have their Suppression set.
+func Run(in Input) finding.List {
+	c := newContext(in)
+	var all finding.List
+	for _, r := range Rules() {
+		if r.find == nil || in.Policy == nil && !r.always || !in.Codes.Has(r.Code) {
+			continue
+		}
+		for _, f := range r.find(c) {
+			f.Code, f.Severity = r.Code, milder(f.Severity, r.Severity)
+			all = append(all, f)
+		}
+	}
+	return c.suppress(all.Sorted()).Sorted()
+}
+
+// milder returns the milder of a finding's own severity and its rule's: a rule says how bad it can be.
+func milder(own, rule finding.Severity) finding.Severity { return max(own, rule) }
+
+// A context is the input with what several rules ask of it.
+type context struct {
+	Input
+	suite     pytest.Settings // of pytest without a word, in the root
+	starts    []judged        // those that run tests, but not the ones within rendered files
+	scenarios []judged        // the same for scripts with an input
+	wrapper   string          // path of the rendered wrapper; empty without one
+}
+
+// A judged is a start with what the policy says of it.
+type judged struct {
+	observe.Start
+	backend string        // that the tests run against; empty where that depends on something unknown
+	named   bool          // the command says so itself
+	plans   []policy.Plan // of the phases that it runs, or the ad-hoc plan
+	phases  []string      // the phases that it runs all or a part of, and nothing else
+	covers  []string      // the phases that it runs all of, beside other things
+	touches []string      // the same, but markers may choose a part of them
+}
+
+func newContext(in Input) *context {
+	c := &context{Input: in, suite: pytest.Resolve(pytest.Invocation{Dir: "."}, in.Files, pytest.Releases{})}
+	if in.Policy == nil {
+		return c
+	}
+	rendered := map[string]bool{}
+	for _, t := range in.Policy.Targets {
+		if t.Kind == "wrapper" {
+			c.wrapper = t.Path
+		}
+		foreign := func(ch worktree.Change) bool { return ch.Path == t.Path && ch.Status == worktree.Foreign }
+		rendered[t.Path] = len(t.Blocks) == 0 && !slices.ContainsFunc(in.Changes, foreign)
+	}
+	for _, s := range in.Observed.Starts {
+		if !runsTests(s) || rendered[s.File] && s.Wrapper == "" || c.elsewhere(s) {
+			continue
+		}
+		if j := c.judge(s); s.Input == "" {
+			c.starts = append(c.starts, j)
+		} else {
+			c.scenarios = append(c.scenarios, j)
+		}
+	}
+	return c
+}
+
+// runsTests reports whether tests run. A rendered wrapper tells about itself with the options that are left out here.
+func runsTests(s observe.Start) bool {
+	if s.Wrapper == "" {
+		return s.Settings.RunsTests
+	}
+	return !slices.ContainsFunc(s.Argv, func(w pytest.Word) bool {
+		return slices.Contains([]string{"--help", "-h", "--list", "--dry-run", "--version", "--print-config"}, w.Text)
+	})
+}
+
+// distinct keeps one finding for each place, the worst: a command that is reached in several ways says the same thing several times.
+func distinct(found finding.List) finding.List {
+	slices.SortStableFunc(found, func(a, b finding.Finding) int {
+		return cmp.Or(a.Position.Compare(b.Position), cmp.Compare(a.Severity, b.Severity))
+	})
+	return slices.CompactFunc(found, func(a, b finding.Finding) bool { return a.Position == b.Position })
+}

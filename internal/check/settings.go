@@ -1,0 +1,282 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"policygen/internal/finding"
+	"policygen/internal/pytest"
+	"policygen/policy"
+)
+
+// settingRules are about everything but the number of workers that a command line and its environment set.
+func settingRules() []Rule {
+	return []Rule{{
+		Code: "PG205", Name: "another dist mode", Severity: finding.Error, Since: "0.1.0",
+		Summary: "tests run in parallel with another --dist mode than the policy's, or with none where the policy has one",
+		Why: "Tests that share state in a file only pass where loadfile keeps them together, and a backend that crashes only survives where " +
+			"nothing groups them. Without --dist pytest-xdist takes load.",
+		find: otherDist,
+	}, {
+		Code: "PG206", Name: "a serial fallback that is none", Severity: finding.Error, Since: "0.1.0",
+		Summary: "a script leaves -n out where pytest-xdist is missing, but the configuration passes -n all the same",
+		Why: "addopts with -n is a usage error where pytest-xdist is not installed, so the fallback can't run; where it is installed and only " +
+			"the probe failed, the run is parallel, with the configuration's worker count and not with none. -p no:xdist or -n 0 says serial.",
+		find: falseFallback,
+	}, {
+		Code: "PG207", Name: "an environment variable is missing or different", Severity: finding.Warning, Since: "0.1.0",
+		Summary: "a script, a target or a CI step runs tests without a variable that the policy sets, or with another value",
+		Why:     "Results then differ from place to place, as with a time zone that only CI sets.",
+		find:    otherEnv,
+	}, {
+		Code: "PG208", Name: "half a backend", Severity: finding.Error, Since: "0.1.0",
+		Summary: "some of the variables that choose or make a backend are set, others say something else",
+		Why: "Fixtures that read one variable and a wrapper that reads another then disagree: the tests run against one backend with the " +
+			"settings, and under the name, of another.",
+		find: halfBackend,
+	}, {
+		Code: "PG215", Name: "a workaround is absent", Severity: finding.Error, Since: "0.1.0",
+		Summary: "a known defect applies to how these tests run, and the setting that the policy works around it with is not there",
+		Why: "The policy names the defect and the setting. Without it this command runs into what has been found out already, such as " +
+			"the KeyError of pytest-xdist that hides which tests crashed.",
+		find: noWorkaround,
+	}}
+}
+
+// parallel reports whether a start has workers, as far as anybody can tell.
+func (j judged) parallel() bool {
+	return j.Settings.Workers.Text != "0" && j.Settings.Workers.Text != ""
+}
+
+// speaksOfWorkers reports whether the command line itself, and not only the configuration behind it, asks for workers or a mode.
+func (j judged) speaksOfWorkers() bool {
+	return j.Settings.Workers.From == pytest.CommandLine || j.Settings.Workers.From == pytest.AddoptsEnv || j.Settings.Dist.From == pytest.CommandLine
+}
+
+// differingDist returns the plan whose dist mode a parallel start does not have.
+func (j judged) differingDist() (differing policy.Plan, differs bool) {
+	d := j.Settings.Dist
+	if j.Wrapper != "" || !j.parallel() || !j.speaksOfWorkers() || len(d.Unknown) > 0 || len(j.Settings.Open) > 0 && j.withoutDist() {
+		return policy.Plan{}, false
+	}
+	for _, p := range j.plans {
+		switch {
+		case p.Serial.Value:
+		case !p.Dist.IsSet() || p.Dist.Value == d.Text:
+			return policy.Plan{}, false // one that fits is enough
+		default:
+			differing, differs = p, true
+		}
+	}
+	return differing, differs
+}
+
+// withoutDist reports whether the mode is what pytest-xdist makes of -n alone.
+func (j judged) withoutDist() bool {
+	d, n := j.Settings.Dist, j.Settings.NumProcesses
+	return d.From == pytest.Default || d.Text == "load" && d.From == n.From && d.Pos == n.Pos
+}
+
+// grounds returns the facts that the dist mode of a plan exists for. A reason without settings is one for all beside it.
+func grounds(p policy.Plan) (list []policy.Reason) {
+	for _, r := range p.Because {
+		if slices.Contains(r.Settings, "dist") || len(r.Settings) == 0 && r.Layer == p.Dist.Layer {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func otherDist(c *context) (found finding.List) {
+	for _, j := range c.starts {
+		p, differs := j.differingDist()
+		if !differs || absentWorkaround(j, p) {
+			continue
+		}
+		f := finding.Finding{
+			Position: placeOf(j, j.Settings.Dist), Message: distMessage(j, p), Help: "pass --dist " + p.Dist.Value,
+			Related: append(policySays(p.Dist.Pos, "the policy's mode stands here"), j.from()...),
+		}
+		if j.Kind.Shown() {
+			f.Severity = finding.Warning
+		}
+		found = append(found, f)
+	}
+	return distinct(found)
+}
+
+func distMessage(j judged, p policy.Plan) string {
+	if j.withoutDist() {
+		return fmt.Sprintf("%s without --dist, which is load; the policy has %s for backend %q", many(j.Settings.Workers.Text), p.Dist.Value, j.backend)
+	}
+	return fmt.Sprintf("--dist %s; the policy has %s for backend %q", j.Settings.Dist.Text, p.Dist.Value, j.backend)
+}
+
+func grouped(dist string) bool { return strings.HasPrefix(dist, "load") && dist != "load" }
+
+// absentWorkaround reports whether a mode that differs is one that the policy's own mode works around.
+func absentWorkaround(j judged, p policy.Plan) bool {
+	return grouped(j.Settings.Dist.Text) && j.Settings.MaxWorkerRestart.Text != "0" && len(grounds(p)) > 0
+}
+
+func noWorkaround(c *context) (found finding.List) {
+	for _, j := range c.starts {
+		p, differs := j.differingDist()
+		if !differs || !absentWorkaround(j, p) {
+			continue
+		}
+		reasons := grounds(p)
+		f := finding.Finding{
+			Position: placeOf(j, j.Settings.Dist),
+			Message:  fmt.Sprintf("--dist %s with workers under backend %q runs into %s", j.Settings.Dist.Text, j.backend, factNames(reasons)),
+			Help:     "pass --dist " + p.Dist.Value + ", as the policy does",
+		}
+		for _, r := range reasons {
+			f.Related = append(f.Related, finding.Related{Position: r.Pos, Message: r.Fact.ID + ": " + r.Fact.Why})
+		}
+		f.Related = append(f.Related, j.from()...)
+		found = append(found, f)
+	}
+	return distinct(found)
+}
+
+func factNames(reasons []policy.Reason) string {
+	names := make([]string, len(reasons))
+	for i, r := range reasons {
+		names[i] = r.Fact.ID
+	}
+	return strings.Join(names, " and ")
+}
+
+func falseFallback(c *context) (found finding.List) {
+	for _, j := range c.scenarios {
+		if j.Input != noXdist || !j.byConfig() || !c.instead(j) {
+			continue
+		}
+		n := j.Settings.NumProcesses
+		found = append(found, finding.Finding{
+			Position: j.Pytest(), Message: "without pytest-xdist this command has no -n, but the configuration brings -n " + n.Text,
+			Help:    "take -n out of the configuration, or pass -o addopts= here",
+			Related: []finding.Related{{Position: n.Pos, Message: "-n stands here"}},
+		})
+	}
+	return distinct(found)
+}
+
+// instead reports whether a command of a script stands in for one with an -n of its own, which runs where pytest-xdist is there.
+func (c *context) instead(j judged) bool {
+	parallel := false
+	for _, s := range c.starts {
+		if s.File != j.File || !s.Certain {
+			continue
+		}
+		if s.Pytest() == j.Pytest() && slices.EqualFunc(s.Argv, j.Argv, func(a, b pytest.Word) bool { return a.Text == b.Text }) {
+			return false // it runs all the same
+		}
+		parallel = parallel || s.Settings.Workers.From == pytest.CommandLine
+	}
+	return parallel
+}
+
+func otherEnv(c *context) (found finding.List) {
+	for _, j := range c.starts {
+		p, ok := j.plan()
+		if j.Wrapper != "" || j.Kind.Shown() || !ok || !j.direct() || !j.Certain {
+			continue
+		}
+		for _, v := range p.Env {
+			if v.Mode != policy.EnvSet || v.Layer == policy.ByBackend || v.Layer == policy.ByPhaseBackend {
+				continue
+			}
+			got, set := j.Env[v.Name]
+			if set && (got == v.Value || len(pytest.Unknowns(got)) > 0) {
+				continue
+			}
+			found = append(found, envFinding(j, v, got, set))
+		}
+	}
+	return found.Sorted()
+}
+
+func envFinding(j judged, v policy.EnvVar, got string, set bool) finding.Finding {
+	f := finding.Finding{Position: j.Position, Message: fmt.Sprintf("tests run without %s=%s", v.Name, v.Value),
+		Help: "set it here, or call the rendered wrapper", Related: policySays(v.Pos, "the policy sets it here")}
+	if set {
+		f.Message = fmt.Sprintf("tests run with %s=%s; the policy has %s", v.Name, got, v.Value)
+	}
+	return f
+}
+
+func halfBackend(c *context) (found finding.List) {
+	for _, j := range c.starts {
+		if j.Wrapper != "" || !j.direct() {
+			continue
+		}
+		if message := c.disagreement(j); message != "" {
+			found = append(found, finding.Finding{Position: j.Position, Message: message, Help: c.together(j)})
+		}
+	}
+	return found.Sorted()
+}
+
+// disagreement says how the variables of a start name two backends.
+func (c *context) disagreement(j judged) string {
+	var first, firstName string
+	for _, name := range c.Policy.Runner.BackendEnv {
+		value, set := j.Env[name]
+		if !set || len(pytest.Unknowns(value)) > 0 {
+			continue
+		}
+		backend := c.known(value)
+		switch {
+		case backend == "":
+			return fmt.Sprintf("%s=%s is no backend of the policy", name, value)
+		case first != "" && backend != first:
+			return fmt.Sprintf("%s=%s, but %s=%s", firstName, first, name, value)
+		}
+		first, firstName = backend, name
+	}
+	return c.halfSet(j)
+}
+
+// halfSet says which variable of a backend is there without the others.
+func (c *context) halfSet(j judged) string {
+	for _, p := range c.Plans {
+		if !p.AdHoc() {
+			continue
+		}
+		for _, v := range p.Env {
+			own := v.Mode == policy.EnvSet && v.Layer == policy.ByBackend
+			got, set := j.Env[v.Name]
+			switch {
+			case !own || len(pytest.Unknowns(got)) > 0:
+			case p.Backend == j.backend && j.named && !set:
+				return fmt.Sprintf("backend %q without %s=%s", j.backend, v.Name, v.Value)
+			case p.Backend != j.backend && set && got == v.Value && !c.shared(v, j.backend):
+				return fmt.Sprintf("%s=%s belongs to backend %q, but the tests' backend is %q", v.Name, v.Value, p.Backend, j.backend)
+			}
+		}
+	}
+	return ""
+}
+
+// shared reports whether a backend has the same variable.
+func (c *context) shared(v policy.EnvVar, backend string) bool {
+	return slices.ContainsFunc(c.Plans, func(p policy.Plan) bool {
+		return p.Backend == backend && slices.ContainsFunc(p.Env, func(w policy.EnvVar) bool { return w.Name == v.Name && w.Value == v.Value })
+	})
+}
+
+// together names the variables that belong together.
+func (c *context) together(j judged) string {
+	names := slices.Clone(c.Policy.Runner.BackendEnv)
+	for _, p := range c.Plans {
+		for _, v := range p.Env {
+			if v.Layer == policy.ByBackend && v.Mode == policy.EnvSet && !slices.Contains(names, v.Name) {
+				names = append(names, v.Name)
+			}
+		}
+	}
+	return "set all of " + strings.Join(names, ", ") + " for one backend, or call the rendered wrapper with --backend"
+}
