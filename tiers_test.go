@@ -13,10 +13,10 @@ import (
 // tiers are the rooms of docs/design.md, the upper ones first. A package imports packages of lower tiers only,
 // none of its own. The texts at the root belong to nobody: they import nothing.
 var tiers = [][]string{
-	{"policygen/bench"},
+	{"policygen/bench", "policygen/internal/factcheck"},
 	{"policygen/cmd/policygen"},
 	{"policygen/internal/check"},
-	{"policygen/generate", "policygen/internal/observe", "policygen/internal/report"},
+	{"policygen/generate", "policygen/internal/observe", "policygen/internal/pins", "policygen/internal/report", "policygen/internal/diagnose"},
 	{"policygen/policy", "policygen/internal/worktree"},
 	{"policygen/internal/pytest"},
 	{"policygen/internal/shell", "policygen/internal/source", "policygen/internal/pep440", "policygen/internal/outpath"},

@@ -43,10 +43,10 @@ func TestPytestGolden(t *testing.T) {
 
 func TestPytestKeys(t *testing.T) {
 	for name, want := range map[string]pytestConfig{
-		"sparkless": {"8.0", []string{"pytest-cov>=4.0", "pytest-timeout>=2.0", "pytest-xdist>=3.2.1,!=3.6.0"}},
+		"sparkless": {"8.0", []string{"pytest-cov>=4.0", "pytest-timeout>=2.0,!=2.5.0", "pytest-xdist>=3.2.1,!=3.6.0"}},
 		// pytest-split is the old backend's alone, pytest-xdist may be missing, and 2.0 is for neither of the two.
-		"ranges": {"6.3.dev0", []string{"pytest-timeout>=1.4,!=2.0.*"}},
-		"serial": {"", []string{"pytest-timeout>=0.4"}},
+		"ranges": {"6.3.dev0", []string{"pytest-timeout>=1.4,!=2.0.*,!=2.5.0"}},
+		"serial": {"", []string{"pytest-timeout>=0.4,!=2.5.0"}},
 	} {
 		in := inputs(t)[name]
 		for _, file := range pytestFiles {

@@ -1,6 +1,9 @@
 package policy
 
-import _ "embed"
+import (
+	_ "embed"
+	"slices"
+)
 
 //go:embed sparkless.cue
 var sparkless []byte
@@ -14,3 +17,8 @@ func Embedded() []Source { return []Source{{Name: "policy/sparkless.cue", Text: 
 
 // ownFacts returns policygen's facts about pytest and its plugins, which every policy is unified with.
 func ownFacts() []Source { return []Source{{Name: "policy/facts.cue", Text: facts}} }
+
+// IsOwn reports whether a position's file is one that policygen brings itself: its facts, and the embedded policy with the facts in it.
+func IsOwn(file string) bool {
+	return slices.ContainsFunc(append(Embedded(), ownFacts()...), func(s Source) bool { return s.Name == file })
+}

@@ -35,7 +35,7 @@ func (b *builder) fact(n *node) Fact {
 	f := Fact{
 		ID: n.name, Package: word("package"), Kind: word("kind"), In: word("in"),
 		CheckedThrough: word("checkedThrough"), Why: word("why"), Source: words("source"), Verified: word("verified"),
-		Uses:     Uses{Flag: word("uses", "flag"), Env: word("uses", "env"), Ini: word("uses", "ini")},
+		Uses:     Uses{Flag: word("uses", "flag"), Env: word("uses", "env"), Ini: word("uses", "ini"), File: word("uses", "file")},
 		Severity: word("severity"), Owner: word("owner"), Symptoms: words("symptoms"), Needs: words("needs"), To: word("to"),
 		Pos: n.label,
 	}
@@ -83,7 +83,7 @@ func (b *builder) checkKind(n *node, f Fact) {
 		}
 	}
 	if at := n.get("uses"); at != nil && len(at.fields) != 1 {
-		b.reject(at, "uses must name one thing: a flag, an env or an ini", "write one fact for each")
+		b.reject(at, "uses must name one thing: a flag, an env, an ini or a file", "write one fact for each")
 	}
 }
 

@@ -162,6 +162,7 @@ type Uses struct {
 	Flag string // an option, with its value where the value is what counts: "--dist=worksteal"
 	Env  string
 	Ini  string
+	File string // a configuration file, or a table of one in brackets
 }
 
 // Name returns how the invocation is called in output and file names:

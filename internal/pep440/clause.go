@@ -89,7 +89,7 @@ func (c clause) check() error {
 	switch {
 	case c.wildcard && !equality:
 		return fmt.Errorf("%q is unexpected: only == and != may end in it", ".*")
-	case c.wildcard && (v.isPrerelease() || v.post.set || v.local != ""):
+	case c.wildcard && (v.IsPrerelease() || v.post.set || v.local != ""):
 		return fmt.Errorf("%q is unexpected: it may follow only a release such as 3.6", ".*")
 	case v.local != "" && !equality:
 		return fmt.Errorf("%q is unexpected: only ==, != and === compare local versions", "+"+v.local)

@@ -31,7 +31,7 @@ func FuzzParse(f *testing.F) {
 		if local.Compare(v) <= 0 || v.Compare(local) >= 0 || mustParse(t, local.String()).Compare(local) != 0 {
 			t.Fatalf("%s does not sort directly below %s", v, local)
 		}
-		if v.trimmed().Compare(v) != 0 || v.finalRelease().isPrerelease() {
+		if v.trimmed().Compare(v) != 0 || v.finalRelease().IsPrerelease() {
 			t.Fatalf("%s differs without its trailing zeros, or its release is a pre-release", v)
 		}
 	})
@@ -75,7 +75,7 @@ func checkMembership(t *testing.T, s Specifiers, v Version) {
 	if inSpecifiers && !inSet || inSet && !inSpecifiers && !exact {
 		t.Fatalf("%q contains %s: %t, its set: %t", s, v, inSpecifiers, inSet)
 	}
-	if s.Contains(v, false) != (inSpecifiers && !v.isPrerelease()) {
+	if s.Contains(v, false) != (inSpecifiers && !v.IsPrerelease()) {
 		t.Fatalf("%q contains %s without pre-releases: %t", s, v, s.Contains(v, false))
 	}
 }

@@ -93,7 +93,7 @@ func TestHullOfSets(t *testing.T) {
 func (s Set) hasFinal(t *testing.T) bool {
 	t.Helper()
 	for i := 0; i < len(s.cuts); i += 2 {
-		if w := s.witnessIn(i); !w.isPrerelease() {
+		if w := s.witnessIn(i); !w.IsPrerelease() {
 			t.Logf("%s is gone from %s", w, s)
 			return true
 		}
@@ -157,12 +157,12 @@ func TestRoundedHullNamesNoPrerelease(t *testing.T) {
 		} else {
 			set = set.Intersect(final())
 		}
-		if set.IsEmpty() || set.witnessIn(0).isPrerelease() {
+		if set.IsEmpty() || set.witnessIn(0).IsPrerelease() {
 			continue // nothing else is there to take
 		}
 		hull := set.Rounded().Hull()
 		for _, c := range hull.clauses {
-			if c.op != notEqual && c.version.isPrerelease() {
+			if c.op != notEqual && c.version.IsPrerelease() {
 				t.Fatalf("the rounded hull of %s is %q", set, hull)
 			}
 		}

@@ -45,8 +45,8 @@ func (c clause) isAbove(v Version) bool {
 	if v.Compare(c.version) >= 0 {
 		return false
 	}
-	ownPrerelease := v.isPrerelease() && v.Compare(c.version.firstDev()) >= 0
-	return c.version.isPrerelease() || !ownPrerelease
+	ownPrerelease := v.IsPrerelease() && v.Compare(c.version.firstDev()) >= 0
+	return c.version.IsPrerelease() || !ownPrerelease
 }
 
 // isBelow reports whether v satisfies ">", which excludes the post-releases and the local versions

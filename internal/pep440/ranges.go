@@ -55,7 +55,7 @@ func (c clause) equalSet() Set {
 
 // lessCut returns the upper end of "<".
 func (c clause) lessCut() cut {
-	if c.version.isPrerelease() {
+	if c.version.IsPrerelease() {
 		return cutBelow(c.version)
 	}
 	return cutBelow(c.version.firstDev())

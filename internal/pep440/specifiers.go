@@ -68,7 +68,7 @@ func (s Specifiers) String() string {
 //
 // The clause "===V" compares the text V with v's String, ignoring case: "===1.0" does not admit 1.
 func (s Specifiers) Contains(v Version, prereleases bool) bool {
-	if v.isPrerelease() && !prereleases {
+	if v.IsPrerelease() && !prereleases {
 		return false
 	}
 	for _, c := range s.clauses {

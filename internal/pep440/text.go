@@ -181,7 +181,7 @@ func upperClauses(c cut) []string {
 		return []string{"<=" + v.previousPost().String()}
 	case v.dev == number(0) && v.phase == final:
 		return []string{"<" + v.base().String()}
-	case v.isPrerelease():
+	case v.IsPrerelease():
 		return []string{"<" + v.String()}
 	default: // "<" would exclude v's pre-releases
 		return []string{"<=" + v.String(), "!=" + v.String()}

@@ -76,9 +76,9 @@ func (v Version) releaseString() string {
 	return string(b)
 }
 
-// isPrerelease reports whether v is an alpha, a beta, a release candidate, or a development release
+// IsPrerelease reports whether v is an alpha, a beta, a release candidate, or a development release
 // of anything. A post-release of a pre-release is a pre-release too.
-func (v Version) isPrerelease() bool { return v.phase != final || v.dev.set }
+func (v Version) IsPrerelease() bool { return v.phase != final || v.dev.set }
 
 // public returns v without its local segment.
 func (v Version) public() Version {

@@ -121,8 +121,8 @@ func TestIsPrerelease(t *testing.T) {
 		"1.0": false, "1.0.post1": false, "1.0+dev": false, "1!0": false,
 		"1.0a1": true, "1.0rc0": true, "1.0.dev0": true, "1.0.post1.dev2": true, "1.0b1.post2": true,
 	} {
-		if got := mustParse(t, text).isPrerelease(); got != want {
-			t.Errorf("%s: isPrerelease = %t", text, got)
+		if got := mustParse(t, text).IsPrerelease(); got != want {
+			t.Errorf("%s: IsPrerelease = %t", text, got)
 		}
 	}
 }

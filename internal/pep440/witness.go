@@ -9,7 +9,7 @@ func (s Set) witness() (Version, bool) {
 	var first Version
 	for i := 0; i < len(s.cuts); i += 2 {
 		w := s.witnessIn(i)
-		if !w.isPrerelease() && !w.post.set && w.local == "" {
+		if !w.IsPrerelease() && !w.post.set && w.local == "" {
 			return w, true
 		}
 		if i == 0 {
