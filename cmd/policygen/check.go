@@ -32,15 +32,16 @@ func newCheckCommand(s streams) *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
-		Short: "Hold every place that starts pytest, and every rendered file, against the policy",
+		Short: "Hold everything that starts pytest, every pinned version and every rendered file against the policy",
 		Long: `Find every place of the repository that starts pytest, in scripts, CI configuration, Makefiles, tox, task runners, Python
-code and documents, and hold it against the policy; see that rendered files are what the policy says. Nothing of the repository
-is run, nothing but reports is written. With paths only what stands in these files and folders is told.
+code and documents, and hold it against the policy, every pinned version too (as pins does); see that rendered files are what the
+policy says. Nothing of the repository is run, nothing but reports is written. With paths only what stands in these files and
+folders is told.
 
 A comment "policygen: ignore[PG201] the reason" at the end of a line, or before it, suppresses a finding; ignore-file does so for the
 whole file. policygen explain PG201 tells what a code means.
 
-Without a policy only what can't be read is found. Exit code 1 means an error that no comment suppresses; with --strict a warning
+Without a policy only what can't be read is found, and what the facts about releases say of pinned versions. Exit code 1 means an error that no comment suppresses; with --strict a warning
 or something unknown too.`,
 		Example: `  policygen check
   policygen check docs .github/workflows
@@ -110,9 +111,13 @@ func (f *checkFlags) check(s streams, r repository, codes check.Codes) (checked,
 		}
 	}
 	done := s.progress("looking at every place that starts pytest")
+	defer done()
 	in.Observed = r.observe(check.Inputs(in.Policy))
+	var err error
+	if in.Pins, err = pinFindings(r, in.Observed, f.strict); err != nil {
+		return checked{}, err
+	}
 	found := check.Run(in)
-	done()
 	if in.Observed.Files == 0 {
 		fmt.Fprintln(s.err, "policygen: nothing here could start pytest")
 	}
@@ -190,7 +195,7 @@ func reportRules(findings finding.List, suppressed bool) []report.Rule {
 			Help: "Run `policygen explain " + r.Code + "` for an example.", Severity: r.Severity, Precision: "high", Tags: []string{"tests", "pytest"},
 		})
 	}
-	return rules
+	return append(rules, pinRules(findings, suppressed)...)
 }
 
 // An output is a report that goes into a file.

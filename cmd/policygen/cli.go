@@ -101,6 +101,8 @@ Exit codes: 0 fine, 1 findings, drift or refused files, 2 usage or an invalid po
   policygen render --check            exit 1 if a rendered file is not what the policy says
   policygen check                     hold every place that starts pytest against the policy
   policygen starts                    list these places and what each comes to
+  policygen pins                      hold every pinned version against the policy
+  policygen workarounds               what each workaround costs, and whether it may go
   policygen explain robin unit        every setting of one plan and the line that decided it
   policygen schema                    the policy language`,
 		Version:       toolVersion(),
@@ -115,7 +117,7 @@ Exit codes: 0 fine, 1 findings, drift or refused files, 2 usage or an invalid po
 	})
 	root.SetVersionTemplate("policygen {{.Version}}\n")
 	root.Flags().SortFlags = false
-	root.AddCommand(newRenderCommand(s), newCheckCommand(s), newStartsCommand(s), newExplainCommand(s), newSchemaCommand(s), newVersionCommand(s))
+	root.AddCommand(newRenderCommand(s), newCheckCommand(s), newStartsCommand(s), newPinsCommand(s), newWorkaroundsCommand(s), newExplainCommand(s), newSchemaCommand(s), newVersionCommand(s))
 	return root
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"policygen/internal/check"
+	"policygen/internal/pins"
 	"policygen/policy"
 )
 
@@ -22,6 +23,17 @@ func (f *explainFlags) runCode(s streams, code string) error {
 				return writeJSON(s.out, map[string]any{"version": 1, "rule": newRuleJSON(r)})
 			}
 			return writeRule(s.out, r)
+		}
+	}
+	for _, r := range pins.Rules() {
+		if r.Code == code {
+			if f.format.value == "json" {
+				return writeJSON(s.out, map[string]any{"version": 1, "rule": ruleJSON{
+					Code: r.Code, Name: r.Name, Severity: r.Severity.String(), Summary: r.Summary, Why: strings.Join(strings.Fields(r.Why), " "),
+				}})
+			}
+			_, err := fmt.Fprintf(s.out, "%s (%s): %s\n\n%s.\n\n%s\n", r.Code, r.Severity, r.Name, upperFirst(r.Summary), paragraph(r.Why, 100))
+			return err
 		}
 	}
 	for _, c := range policy.Codes() {
@@ -43,6 +55,9 @@ func nearestCode(word string) string {
 		codes = append(codes, c.Code)
 	}
 	for _, r := range check.Rules() {
+		codes = append(codes, r.Code)
+	}
+	for _, r := range pins.Rules() {
 		codes = append(codes, r.Code)
 	}
 	shared := func(code string) int {

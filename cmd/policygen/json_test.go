@@ -64,6 +64,10 @@ func TestJSONPage(t *testing.T) {
 		"Plans":   reflect.TypeFor[explainedPlan](), "A setting": reflect.TypeFor[explainedSetting](), "A reason": reflect.TypeFor[explainedReason](),
 		"A bound": reflect.TypeFor[explainedBound](), "A line": reflect.TypeFor[explainedLine](), "A field": reflect.TypeFor[explainedField](),
 		"A fact": reflect.TypeFor[explainedFact](), "A rule": reflect.TypeFor[ruleJSON](), "One fact": reflect.TypeFor[placedFact](),
+		"Outlooks": reflect.TypeFor[outlookJSON](), "An effect": reflect.TypeFor[effectJSON](), "An edit": reflect.TypeFor[editJSON](),
+		"An outcome": reflect.TypeFor[outcomeJSON](), "A gain": reflect.TypeFor[gainJSON](), "A package": reflect.TypeFor[packageJSON](),
+		"A bound of a package": reflect.TypeFor[packageBoundJSON](), "A site": reflect.TypeFor[siteJSON](),
+		"Workarounds": reflect.TypeFor[workaroundJSON](), "A cost": reflect.TypeFor[costJSON](),
 	} {
 		want := jsonFields(typ, map[string]string{})
 		for name, kind := range tables[heading] {
@@ -104,6 +108,10 @@ func TestJSONOutputs(t *testing.T) {
 		{"rule", []string{"explain", "PG201"}},
 		{"rule", []string{"explain", "PG101"}},
 		{"fact", []string{"explain", "xdist-714"}},
+		{"rule", []string{"explain", "PIN002"}},
+		{"outlooks", []string{"pins", "--out", root, "--try", "pytest-xdist==3.8.0"}},
+		{"package", []string{"pins", "explain", "pytest-xdist", "--out", root}},
+		{"workarounds", []string{"workarounds", "--out", root}},
 	} {
 		out, err := exec.Command("policygen", append(c.args, "--format", "json")...).Output()
 		var printed map[string]any

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +22,7 @@ import (
 type repositoryFlags struct {
 	policy policyFlags
 	out    string
+	bare   string // what is left to do without a policy, as a clause; empty for check's own
 }
 
 func (f *repositoryFlags) bind(flags *pflag.FlagSet) {
@@ -48,7 +51,7 @@ func (f *repositoryFlags) open(s streams, paths []string) (r repository, err err
 			return r, err
 		}
 		r.policy, r.root = &loaded, loaded.root
-	} else if r.root, err = bareRoot(s); err != nil {
+	} else if r.root, err = bareRoot(s, cmp.Or(f.bare, "only what can't be read is found")); err != nil {
 		return r, err
 	}
 	if f.out != "" {
@@ -58,11 +61,11 @@ func (f *repositoryFlags) open(s streams, paths []string) (r repository, err err
 }
 
 // bareRoot returns the root of a repository without a policy, and says so.
-func bareRoot(s streams) (string, error) {
+func bareRoot(s streams, left string) (string, error) {
 	if manifest, err := (disk{}).find(worktree.ManifestPath); manifest != "" || err != nil {
 		return "", lostPolicy(manifest)
 	}
-	fmt.Fprintf(s.err, "policygen: no %s here or above, so only what can't be read is found\n", policyFileName)
+	fmt.Fprintf(s.err, "policygen: no %s here or above, so %s\n", policyFileName, left)
 	return rootOf(policyFileName), nil
 }
 
@@ -108,6 +111,9 @@ func (r repository) fromHere(name string) string {
 		if slices.ContainsFunc(r.policy.sources, func(s policy.Source) bool { return s.Name == name }) {
 			return r.policy.locate(name)
 		}
+	}
+	if policy.IsOwn(name) {
+		return "policygen's own " + path.Base(name)
 	}
 	return filepath.ToSlash(filepath.Join(r.root, filepath.FromSlash(name)))
 }

@@ -23,6 +23,7 @@ type Input struct {
 	Plans    []policy.Plan
 	Observed observe.Report    // with the inputs of [Inputs]
 	Changes  []worktree.Change // the verdicts on rendered files
+	Pins     finding.List      // the verdicts on pinned versions, see package pins
 	Files    fs.FS             // the repository
 	Strict   bool              // report what is unknown too
 	Codes    Codes             // that are asked for
@@ -39,6 +40,11 @@ func Run(in Input) finding.List {
 		}
 		for _, f := range r.find(c) {
 			f.Code, f.Severity = r.Code, milder(f.Severity, r.Severity)
+			all = append(all, f)
+		}
+	}
+	for _, f := range in.Pins {
+		if in.Codes.Has(f.Code) {
 			all = append(all, f)
 		}
 	}

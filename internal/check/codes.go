@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"policygen/internal/pins"
 )
 
 // Codes say which findings are asked for. The zero Codes ask for all of them.
@@ -22,18 +24,29 @@ func ParseCodes(selected, ignored []string) (Codes, error) {
 }
 
 func prefixes(words []string) (list []string, err error) {
-	rules := Rules()
+	codes := knownCodes()
 	for _, word := range words {
 		for part := range strings.SplitSeq(word, ",") {
 			prefix := strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(part)), "*")
-			if prefix == "" || !slices.ContainsFunc(rules, func(r Rule) bool { return strings.HasPrefix(r.Code, prefix) }) {
+			if prefix == "" || !slices.ContainsFunc(codes, func(code string) bool { return strings.HasPrefix(code, prefix) }) {
 				return nil, fmt.Errorf("no rule has the code %q; codes are %s to %s, and PG2 or PG20* name all that begin so",
-					part, rules[0].Code, rules[len(rules)-1].Code)
+					part, codes[0], codes[len(codes)-1])
 			}
 			list = append(list, prefix)
 		}
 	}
 	return list, nil
+}
+
+// knownCodes returns the codes of all rules, those of pinned versions among them.
+func knownCodes() (codes []string) {
+	for _, r := range Rules() {
+		codes = append(codes, r.Code)
+	}
+	for _, r := range pins.Rules() {
+		codes = append(codes, r.Code)
+	}
+	return codes
 }
 
 // Has reports whether findings with a code are asked for.

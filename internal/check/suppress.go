@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -83,6 +84,16 @@ func (c *context) suppress(found finding.List) finding.List {
 				found = append(found, f)
 			}
 		}
+	}
+	return found
+}
+
+// Suppressed returns findings with those that a comment in their file suppresses marked so; see [Run] for all that is said of such comments.
+func Suppressed(found finding.List, files fs.FS) finding.List {
+	c := &context{Input: Input{Files: files}}
+	for i := range found {
+		list, _ := directivesOf(found[i].File, []byte(c.text(found[i].File)))
+		list.apply(&found[i])
 	}
 	return found
 }
