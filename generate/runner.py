@@ -6,7 +6,7 @@ a summary and the exit code of the worst phase. Nothing of the policy is pasted 
 library, never imports pytest, and holds no character that a single-quoted shell word or a linter of shell would mind.
 
 In order: the message of the shell part, output, versions, preflight, the command of a phase, signals and processes, what happened
-in a phase, verdicts, the phases, the summary, GitHub Actions, and at the end main.
+in a phase, verdicts, the phases, the summary, the diagnosis, GitHub Actions, and at the end main.
 """
 import json
 import os
@@ -168,18 +168,18 @@ def table(rows, right=()):
 
 def banner(config):
     found = ["%s %s" % (name, version) for name, version in config.versions.items() if version and name != "python"]
-    say("%s: %s" % (config.name, config.project))
-    say("  policy    %s" % config.policy)
-    say("  backend   %s (from %s)" % (config.backend, config.backend_from))
-    say("  python    %s %s (from %s)" % (config.versions["python"], sys.executable, config.python_from))
-    say("  packages  %s" % ", ".join(found))
-    say("  root      %s" % os.getcwd())
+    yield "%s: %s" % (config.name, config.project)
+    yield "  policy    %s" % config.policy
+    yield "  backend   %s (from %s)" % (config.backend, config.backend_from)
+    yield "  python    %s %s (from %s)" % (config.versions["python"], sys.executable, config.python_from)
+    yield "  packages  %s" % ", ".join(found)
+    yield "  root      %s" % os.getcwd()
     if config.share:
-        say("  shard     %s: only test files of this share run; a command as printed here, pasted, runs all of them" % config.share)
+        yield "  shard     %s: only test files of this share run; a command as printed here, pasted, runs all of them" % config.share
     for phase in config.phases:
-        say("  phase     %s: %s" % (phase.phase, describe(config, phase)))
+        yield "  phase     %s: %s" % (phase.phase, describe(config, phase))
     if config.seed:
-        say("  seed      PYTHONHASHSEED=%s (chosen at random)" % config.seed)
+        yield "  seed      PYTHONHASHSEED=%s (chosen at random)" % config.seed
 
 
 def describe(config, phase):
@@ -345,7 +345,8 @@ def survey(config):
 
 def prepare(config):
     """Print the banner and everything that stands against a run; return the exit code for it, or 0."""
-    banner(config)
+    for line in banner(config):
+        say(line)
     refused = preflight(config) if config.preflight == "1" else {}
     refused = {**absent(config), **refused}
     if config.shard and any(REMEMBERING.fullmatch(word) for word in config.words + added_options(environment(config, config))):
@@ -966,8 +967,11 @@ def summarize(config, results, code):
     for result in results:
         for line in remarks(result):
             say("%s: %s" % (result.name, line))
+    told = diagnosis(config, results)
+    if told:
+        say("\n".join(["", *told, ""]))
     say(paint(config, bool(code), "%s: exit %d: %s" % (config.name, code, conclusion(config, results, code))))
-    write_job_summary(config, rows, results, code)
+    write_job_summary(config, rows, results, code, told)
 
 
 def summary_rows(config, results):
@@ -1021,6 +1025,58 @@ def conclusion(config, results, code):
     return "; ".join(texts)
 
 
+# The diagnosis
+
+def diagnosis(config, results):
+    """What policygen makes of a run that broke, where it is on PATH; else how to ask it. The result of the run stays what it is."""
+    if not any(broke(result) for result in results):
+        return []
+    import shutil
+    tool = shutil.which("policygen")
+    told = ask(tool, story(config, results)) if tool else []
+    told = told or ["to see what died, whose defect it is and what to try: policygen diagnose LOG, with the output of this run in LOG"]
+    return ["diagnosis: " + told[0], *told[1:]]
+
+
+def broke(result):
+    """Workers died, pytest broke off, was killed or ran out of time: not tests that failed, nor what a person ended."""
+    ended = result.code in (3, TIMED_OUT) or result.code > 128
+    return bool(result.tally.deaths or result.tally.internal or ended) and not result.ends_run
+
+
+def story(config, results):
+    """The run as policygen reads it, as bytes: banner, what pytest printed where there is a log of it, and what we know of each phase."""
+    yield from [line + "\n" for line in banner(config)]
+    for result, phase in zip(results, config.phases):
+        if result.log:
+            yield "+ %s\n" % command_line(config, phase)
+            with suppress(OSError), open(result.log, "rb") as log:
+                yield from iter(lambda: log.read(65536), b"")
+            yield "\n"
+    yield "%s: summary\n" % config.name
+    yield from ["%s: %s\n" % (result.name, line) for result in results for line in remarks(result)]
+    yield from ["%s: exit %d: %s in %s\n" % (config.name, result.code, result.words, result.name) for result in results if result.code]
+
+
+def ask(tool, pieces):
+    """Return the lines that policygen prints; none where it finds nothing, fails, or takes more than ten seconds."""
+    import subprocess
+    import tempfile
+    with suppress(Exception), tempfile.TemporaryFile() as answer:
+        child = subprocess.Popen([tool, "diagnose", "--brief", "-"], stdin=subprocess.PIPE, stdout=answer, stderr=subprocess.DEVNULL)
+        try:
+            with suppress(OSError), child.stdin as stream:
+                for piece in pieces:
+                    stream.write(piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace"))
+            found = child.wait(10) == 1
+        finally:
+            child.kill()
+        answer.seek(0)
+        text = answer.read().decode("utf-8", "replace")
+        return text.partition(": ")[2].rstrip().splitlines() if found else []
+    return []
+
+
 # GitHub Actions
 
 def on_github():
@@ -1041,7 +1097,7 @@ def escape_command(text):
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def write_job_summary(config, rows, results, code):
+def write_job_summary(config, rows, results, code, told):
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if not (on_github() and page):
         return
@@ -1049,6 +1105,7 @@ def write_job_summary(config, rows, results, code):
     title = "### %s: exit %d: %s" % (config.name, code, conclusion(config, results, code))
     lines = [title, "", head, "|" + " --- |" * len(rows[0]), *body, ""]
     lines += ["- %s: %s" % (result.name, escape_cell(line)) for result in results for line in remarks(result)]
+    lines += ["", "~~~text", *told, "~~~"] if told else []
     with suppress(OSError), open(page, "ab") as target:
         target.write(("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
 

@@ -96,7 +96,7 @@ version ranges, workarounds and the defects they exist for) and renders what fol
 It looks for policygen.cue in this folder and above, up to the folder that holds .git. Without one, render and
 explain use the embedded policy and say so; check then finds only what can't be read.
 
-Exit codes: 0 fine, 1 findings, drift or refused files, 2 usage or an invalid policy, 3 the work could not be done.`,
+Exit codes: 0 fine, 1 findings, drift, refused files or something diagnosed, 2 usage or an invalid policy, 3 the work could not be done.`,
 		Example: `  policygen render                    render every target of the policy
   policygen render --check            exit 1 if a rendered file is not what the policy says
   policygen check                     hold every place that starts pytest against the policy
@@ -104,6 +104,7 @@ Exit codes: 0 fine, 1 findings, drift or refused files, 2 usage or an invalid po
   policygen pins                      hold every pinned version against the policy
   policygen workarounds               what each workaround costs, and whether it may go
   policygen explain robin unit        every setting of one plan and the line that decided it
+  policygen diagnose pytest.log       what died in a run, whose defect that is and what to do
   policygen schema                    the policy language`,
 		Version:       toolVersion(),
 		SilenceErrors: true,
@@ -117,7 +118,7 @@ Exit codes: 0 fine, 1 findings, drift or refused files, 2 usage or an invalid po
 	})
 	root.SetVersionTemplate("policygen {{.Version}}\n")
 	root.Flags().SortFlags = false
-	root.AddCommand(newRenderCommand(s), newCheckCommand(s), newStartsCommand(s), newPinsCommand(s), newWorkaroundsCommand(s), newExplainCommand(s), newSchemaCommand(s), newVersionCommand(s))
+	root.AddCommand(newRenderCommand(s), newCheckCommand(s), newStartsCommand(s), newPinsCommand(s), newWorkaroundsCommand(s), newExplainCommand(s), newDiagnoseCommand(s), newSchemaCommand(s), newVersionCommand(s))
 	return root
 }
 

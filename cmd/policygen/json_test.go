@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/diagnose"
 )
 
 // jsonRow is a row of a table of docs/json.md: the name of a field and its kind.
@@ -68,6 +70,9 @@ func TestJSONPage(t *testing.T) {
 		"An outcome": reflect.TypeFor[outcomeJSON](), "A gain": reflect.TypeFor[gainJSON](), "A package": reflect.TypeFor[packageJSON](),
 		"A bound of a package": reflect.TypeFor[packageBoundJSON](), "A site": reflect.TypeFor[siteJSON](),
 		"Workarounds": reflect.TypeFor[workaroundJSON](), "A cost": reflect.TypeFor[costJSON](),
+		"Logs": reflect.TypeFor[diagnose.Log](), "A cause": reflect.TypeFor[diagnose.Cause](), "A line of a log": reflect.TypeFor[diagnose.Evidence](),
+		"A command": reflect.TypeFor[diagnose.Try](), "A run": reflect.TypeFor[diagnose.Run](), "The outcome of a test": reflect.TypeFor[diagnose.Outcome](),
+		"A worker": reflect.TypeFor[diagnose.Worker](), "An internal error": reflect.TypeFor[diagnose.InternalError](), "A dump": reflect.TypeFor[diagnose.Dump](),
 	} {
 		want := jsonFields(typ, map[string]string{})
 		for name, kind := range tables[heading] {
@@ -92,6 +97,7 @@ func TestJSONPage(t *testing.T) {
 // TestJSONOutputs: what commands print is one object of a version and one field that the page has, and nothing in it is null.
 func TestJSONOutputs(t *testing.T) {
 	root := t.TempDir()
+	const logs = "../../internal/diagnose/testdata/"
 	broken := filepath.Join(t.TempDir(), "broken.cue")
 	if err := os.WriteFile(broken, []byte("policy: {project: 1, backend: {}}\n"), 0o666); err != nil {
 		t.Fatal(err)
@@ -112,6 +118,8 @@ func TestJSONOutputs(t *testing.T) {
 		{"outlooks", []string{"pins", "--out", root, "--try", "pytest-xdist==3.8.0"}},
 		{"package", []string{"pins", "explain", "pytest-xdist", "--out", root}},
 		{"workarounds", []string{"workarounds", "--out", root}},
+		{"logs", []string{"diagnose", logs + "17-segv-3.1.0-loadfile-n4-faulthandler-once.log", logs + "22-pytestexit-3.8.0-load-n2.log"}},
+		{"logs", []string{"diagnose", logs + "61-ok-3.8.0-nauto-default.log"}},
 	} {
 		out, err := exec.Command("policygen", append(c.args, "--format", "json")...).Output()
 		var printed map[string]any
