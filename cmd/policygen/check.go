@@ -207,6 +207,14 @@ func parseOutputs(words []string) (list []output, err error) {
 		if !ok || file == "" || !slices.Contains(report.Formats(), format) {
 			return nil, usageError("--output %q is not FORMAT=FILE; formats are %s", word, strings.Join(report.Formats(), ", "))
 		}
+		switch clean := filepath.ToSlash(filepath.Clean(file)); {
+		case file == "-":
+			return nil, usageError("--output %q: a report for stdout is asked for by --format", word)
+		case strings.Contains("/"+clean, "/.policygen/"):
+			return nil, usageError("--output %q: .policygen is policygen's own", word)
+		case slices.ContainsFunc(list, func(o output) bool { return sameFile(o.file, file) }):
+			return nil, usageError("--output: two reports for %q", file)
+		}
 		list = append(list, output{format, file})
 	}
 	return list, nil

@@ -106,7 +106,7 @@ func runsTests(s observe.Start) bool {
 		return s.Settings.RunsTests
 	}
 	return !slices.ContainsFunc(s.Argv, func(w pytest.Word) bool {
-		return slices.Contains([]string{"--help", "-h", "--list", "--dry-run", "--version", "--print-config"}, w.Text)
+		return slices.Contains([]string{"--help", "-h", "--list", "--dry-run", "--policy-version", "--print-config", "--verify"}, w.Text)
 	})
 }
 

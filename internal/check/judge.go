@@ -67,6 +67,9 @@ func (c *context) backendOf(s observe.Start) (backend string, named bool) {
 			return c.known(value), true
 		}
 	}
+	if s.Kind == observe.Python || s.Kind == observe.Nox {
+		return "", false // what code does to its environment is not read
+	}
 	return c.Policy.DefaultBackend.Value, false
 }
 

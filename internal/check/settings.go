@@ -210,7 +210,7 @@ func envFinding(j judged, v policy.EnvVar, got string, set bool) finding.Finding
 
 func halfBackend(c *context) (found finding.List) {
 	for _, j := range c.starts {
-		if j.Wrapper != "" || !j.direct() {
+		if j.Wrapper != "" || !j.direct() || !j.Certain {
 			continue
 		}
 		if message := c.disagreement(j); message != "" {
@@ -225,7 +225,7 @@ func (c *context) disagreement(j judged) string {
 	var first, firstName string
 	for _, name := range c.Policy.Runner.BackendEnv {
 		value, set := j.Env[name]
-		if !set || len(pytest.Unknowns(value)) > 0 {
+		if !set || value == "" || len(pytest.Unknowns(value)) > 0 { // an empty one counts as none, as in the wrapper
 			continue
 		}
 		backend := c.known(value)

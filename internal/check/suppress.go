@@ -232,7 +232,7 @@ func passes(comment *regexp.Regexp, line string) bool {
 func (list directives) apply(f *finding.Finding) {
 	for _, d := range list {
 		i := slices.Index(d.codes, f.Code)
-		if i < 0 || f.File != d.at.File || d.first > 0 && (f.Line < d.first || f.Line > d.last) {
+		if i < 0 || f.File != d.at.File || d.first > 0 && f.Line > 0 && (f.Line < d.first || f.Line > d.last) {
 			continue
 		}
 		d.used[i] = true

@@ -49,6 +49,7 @@ func TestSuppression(t *testing.T) {
 		"under --strict only":    {"a.sh", "# policygen: ignore[PG503] known in CI\n" + strings.Replace(over, "-n 10", `-n "$(cores)"`, 1) + "\n", ""},
 		"prose":                  {"a.sh", "# policygen: renders the wrapper, see docs\npytest tests/unit\n", ""},
 		"markers of blocks":      {"a.toml", "# policygen:begin pytest\n# policygen:end pytest\n", ""},
+		"a file as a whole":      {"tests/x/test_a.py", "import os\n# policygen: ignore[PG217] run by hand\nos.getcwd()\n", "tests/x/test_a.py:0 PG217 (ignored)"},
 		"a test file of its own": {"tests/x/test_a.py", "# policygen: ignore-file[PG217] run by hand\n", "tests/x/test_a.py:0 PG217 (ignored)"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 // readMakefile reads the recipes of a Makefile.
 func readMakefile(f file) found { return loadMakefile(f, call{}) }
 
-// loadMakefile reads the recipes of a Makefile for a command line that may set variables. Conditionals are read as if all
-// their branches were there, since who calls make decides them; the last assignment of a variable then counts.
+// loadMakefile reads the recipes of a Makefile for a command line that may set variables. A conditional is evaluated where the file and
+// the command line say all that it depends on; elsewhere its variables are unknown and its rules doubtful.
 // Rules and expansion are those of the GNU make 4.4 manual.
 func loadMakefile(f file, c call) found {
 	m := &makefile{file: f, variables: map[string]source.Text{}, fixed: c.variables, exported: map[string]bool{}, prefix: "\t", dialect: shell.POSIX}
@@ -59,6 +59,14 @@ type makefile struct {
 	defining  string // the name of a define that is open
 	first     string // the default goal
 	expanded  int    // texts, for all of the file
+	branches  []branch
+}
+
+// A branch is the part of a conditional that is being read.
+type branch struct {
+	known  bool // whether make takes it follows from the file and the command line
+	taken  bool
+	before bool // an earlier part of the same conditional was taken
 }
 
 // A rule is targets with what makes them.
@@ -66,6 +74,7 @@ type rule struct {
 	targets, needs []string
 	recipe         []source.Text
 	own            map[string]source.Text // variables of these targets alone
+	doubtful       bool                   // a condition that nobody knows decides whether the rule is there
 }
 
 var (
@@ -82,6 +91,8 @@ func (m *makefile) line(line source.Text) {
 		if word != nil && word[1] == "endef" {
 			m.defining = ""
 		}
+	case word != nil && m.conditional(word[1], word[2]):
+	case m.skipped():
 	case strings.HasPrefix(s, m.prefix) && len(m.rules) > 0:
 		r := &m.rules[len(m.rules)-1]
 		r.recipe = append(r.recipe, line.Slice(len(m.prefix), line.Len()))
@@ -118,6 +129,9 @@ func (m *makefile) assign(line source.Text, into map[string]source.Text) {
 		value = source.JoinTexts(before, source.Literal(" ", value), value)
 	case strings.HasSuffix(op, ":="):
 		value = m.expand(value, nil, nil, 0)
+	}
+	if m.doubtful() && (!known || before.String() != value.String()) {
+		value = source.Literal(unknownWord(name), line)
 	}
 	into[name] = value
 	switch name {
@@ -160,7 +174,7 @@ func (m *makefile) rule(line source.Text) {
 		m.rules = append(m.rules, rule{targets: targets, own: own})
 		return
 	}
-	r := rule{targets: targets}
+	r := rule{targets: targets, doubtful: m.doubtful()}
 	prerequisites, recipe, inline := strings.Cut(rest.String(), ";")
 	if inline {
 		r.recipe = append(r.recipe, rest.Slice(len(rest.String())-len(recipe), rest.Len()))
@@ -187,7 +201,7 @@ func (m *makefile) found() (f found) {
 func (m *makefile) snippets(r rule, target string) (list []snippet) {
 	sn := snippet{
 		kind: Make, tool: "make", name: target, where: "target " + target, dialect: m.dialect, dir: dirOf(m.file.name), needs: r.needs, first: target == m.first,
-		errExit: m.errExit, pipeFail: m.pipeFail, env: m.env(target),
+		errExit: m.errExit, pipeFail: m.pipeFail, env: m.env(target), doubtful: r.doubtful,
 	}
 	own := m.own(target)
 	for _, line := range m.commands(r.recipe) {

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -42,14 +43,15 @@ func unread(err error) (f found) {
 	return f
 }
 
-// distinctCommands keeps commands that several environments share once: for who reads the file they are one place.
+// distinctCommands keeps commands that several environments share once, unless their variables or folders tell them apart: for who
+// reads the file they are one place.
 func distinctCommands(f found) found {
 	seen := map[string]bool{}
 	for i := range f.snippets {
 		sn := &f.snippets[i]
 		var fresh [][]pytest.Word // snippets may share their commands, so they are not changed in place
 		for _, words := range sn.argv {
-			key := words[0].Pos.String() + "\x00" + strings.Join(texts(words), "\x00")
+			key := fmt.Sprint(words[0].Pos, texts(words), sn.dir, added(nil, sn.env)) // maps print in the order of their keys
 			if !seen[key] {
 				fresh = append(fresh, words)
 			}

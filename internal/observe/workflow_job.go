@@ -73,7 +73,7 @@ func (w workflow) jobIn(key source.Text, n *source.Node, s scope) {
 		st.env["RUNNER_OS"] = st.os
 		st.scope = st.scope.with("runner", scopeContext{map[string]any{"os": st.os, "temp": runnerTemp}, true})
 	}
-	st = st.withEnv(w.root.Get("env")).withEnv(n.Get("env"))
+	st = st.withEnv(w.root.Get("env")).withEnv(n.Get("container", "env")).withEnv(n.Get("env"))
 	for _, defaults := range []*source.Node{w.root.Get("defaults", "run"), n.Get("defaults", "run")} {
 		if shell := defaults.Get("shell"); shell != nil {
 			st.shell = s.text(shell).String()

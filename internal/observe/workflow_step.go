@@ -68,8 +68,33 @@ func (st stage) steps(n *source.Node) {
 		if !st.out.full() && !st.scope.never(step.Get("if")) {
 			st.checkout = st.checkedOut(step)
 			st.step(step, i+1)
+			st = st.withHandedOn(step.Get("run"))
 		}
 	}
+}
+
+// handedOn matches a line that hands a variable on to the steps behind it.
+// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-environment-variable
+var handedOn = regexp.MustCompile(`(?m)^([ \t]*)echo[ \t]+["']?([A-Za-z_][A-Za-z0-9_]*)=([^"'\n>]*?)["']?[ \t]*>>[ \t]*"?\$\{?GITHUB_ENV\}?"?[ \t]*$`)
+
+// withHandedOn returns the stage with the variables that a step hands on to those behind it. What depends on the run, or on a condition,
+// is unknown.
+func (st stage) withHandedOn(run *source.Node) stage {
+	if run == nil || !strings.Contains(run.Text.String(), "GITHUB_ENV") {
+		return st
+	}
+	env := maps.Clone(st.env)
+	seen := map[string]bool{}
+	for _, m := range handedOn.FindAllStringSubmatch(st.scope.expand(run.Text).String(), -1) {
+		value := m[3]
+		if m[1] != "" || seen[m[2]] || strings.ContainsAny(value, "$`") {
+			value = unknownWord(m[2])
+		}
+		seen[m[2]] = true
+		env[m[2]] = value
+	}
+	st.env = env
+	return st
 }
 
 // checkedOut returns where the repository is after a step: a checkout may put it into a folder.
