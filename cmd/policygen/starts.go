@@ -13,6 +13,7 @@ import (
 	"policygen/internal/finding"
 	"policygen/internal/observe"
 	"policygen/internal/pytest"
+	"policygen/internal/report"
 )
 
 func newStartsCommand(s streams) *cobra.Command {
@@ -280,12 +281,7 @@ func running(list []startJSON) []startJSON {
 // clean makes foreign text safe for one line of a terminal.
 func clean(cells []string) []string {
 	for i, c := range cells {
-		cells[i] = strings.Map(func(r rune) rune {
-			if r < ' ' || r == 0x7f {
-				return '\uFFFD'
-			}
-			return r
-		}, c)
+		cells[i] = report.Visible(c)
 	}
 	return cells
 }

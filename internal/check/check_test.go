@@ -53,6 +53,8 @@ func TestRules(t *testing.T) {
 		"an unknown backend":     {[]File{{"a.md", "    EXAMPLE_BACKEND=nativ pytest -n 12 tests/unit\n"}}, "a.md:1 PG208"},
 		"an empty backend":       {[]File{{"a.md", "    EXAMPLE_BACKEND= pytest tests/unit\n"}}, ""},
 		"what code may set":      {[]File{{"a.py", "os.environ['EXAMPLE_BACKEND'] = 'native'\nsubprocess.run(['pytest', '-n', '9', '--dist', 'load', 'tests/unit'])\n"}}, "a.py:2 PG219"},
+		"CI misspells a backend": {[]File{workflow(both[0], "bash tests/run_all_tests.sh --backend nativ")}, ".github/workflows/ci.yml:8 PG208, policygen.cue:7:3"},
+		"options on one line":    {[]File{script("while [ $# -gt 0 ]; do case \"$1\" in -n) W=$2; shift 2;; *) shift;; esac; done\npytest -n ${W:-2} --dist loadfile tests/unit\n")}, "a.sh:3 PG203, a.sh:3 PG204"},
 		"CI verifies the script": {[]File{workflow("bash tests/run_all_tests.sh --verify")}, ""},
 		"a half by its engine":   {[]File{{"a.md", "    EXAMPLE_ENGINE=native pytest tests/unit\n"}}, "a.md:1 PG208"},
 		"one option is enough":   {[]File{{"a.md", "    pytest --dist loadfile -n 2 tests/unit\n"}}, ""},

@@ -92,7 +92,7 @@ func unknownSuites(c *context) (found finding.List) {
 
 // withoutJob finds backends, and phases of the default backend, that no job runs. A job whose backend or paths nobody knows may run any.
 func (c *context) withoutJob(all []judged) (found finding.List) {
-	if slices.ContainsFunc(all, func(j judged) bool { return j.backend == "" }) {
+	if slices.ContainsFunc(all, func(j judged) bool { return j.backend == "" && c.misnamed(j) == "" }) {
 		return nil
 	}
 	for _, b := range c.Policy.Backends {

@@ -138,7 +138,7 @@ func lostWords(c *context) (found finding.List) {
 }
 
 // option matches where a script looks for options among its arguments, or hands all of them on in a way that breaks words.
-var option = regexp.MustCompile(`(?m)\bgetopts\b|^[ \t]*\(?["']?-[A-Za-z-][^()\n]*\)|=[ \t]*["']?-[A-Za-z-]+["']?[ \t]*\]|\bpytest\b[^\n]*\$\*`)
+var option = regexp.MustCompile(`(?m)\bgetopts\b|(?:^|;;|\bin)[ \t]*\(?["']?-[A-Za-z-][^()\n]*?\)|=[ \t]*["']?-[A-Za-z-]+["']?[ \t]*\]|\bpytest\b[^\n]*\$\*`)
 
 // takesOptions reports whether a script takes options. Those that don't, or that take a name or a number by its place, are not called
 // with any.

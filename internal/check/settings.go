@@ -210,7 +210,13 @@ func envFinding(j judged, v policy.EnvVar, got string, set bool) finding.Finding
 
 func halfBackend(c *context) (found finding.List) {
 	for _, j := range c.starts {
-		if j.Wrapper != "" || !j.direct() || !j.Certain {
+		if j.Wrapper != "" {
+			if message := c.misnamed(j); message != "" {
+				found = append(found, finding.Finding{Position: j.Position, Message: message, Help: "see " + j.Wrapper + " --help"})
+			}
+			continue
+		}
+		if !j.direct() || !j.Certain {
 			continue
 		}
 		if message := c.disagreement(j); message != "" {
@@ -218,6 +224,21 @@ func halfBackend(c *context) (found finding.List) {
 		}
 	}
 	return found.Sorted()
+}
+
+// misnamed says which name in a call of the wrapper is none of the policy's.
+func (c *context) misnamed(j judged) string {
+	for _, name := range optionsOf(j.Argv, "--backend") {
+		if len(pytest.Unknowns(name)) == 0 && c.known(name) == "" {
+			return fmt.Sprintf("--backend %s is no backend of the policy", name)
+		}
+	}
+	for _, name := range slices.Concat(optionsOf(j.Argv, "--phase"), optionsOf(j.Argv, "--skip-phase")) {
+		if len(pytest.Unknowns(name)) == 0 && !slices.ContainsFunc(c.Policy.Phases, func(p policy.Phase) bool { return p.Name == name }) {
+			return fmt.Sprintf("--phase %s is no phase of the policy", name)
+		}
+	}
+	return ""
 }
 
 // disagreement says how the variables of a start name two backends.

@@ -90,7 +90,13 @@ func (m *makefile) line(line source.Text) {
 	case m.defining != "":
 		if word != nil && word[1] == "endef" {
 			m.defining = ""
+			return
 		}
+		body := m.variables[m.defining]
+		if body.Len() > 0 {
+			body = source.JoinTexts(body, source.Literal("\n", line))
+		}
+		m.variables[m.defining] = source.JoinTexts(body, line)
 	case word != nil && m.conditional(word[1], word[2]):
 	case m.skipped():
 	case strings.HasPrefix(s, m.prefix) && len(m.rules) > 0:
@@ -98,7 +104,8 @@ func (m *makefile) line(line source.Text) {
 		r.recipe = append(r.recipe, line.Slice(len(m.prefix), line.Len()))
 	case strings.HasPrefix(strings.TrimLeft(s, " \t"), "#"), strings.TrimSpace(s) == "":
 	case word != nil && word[1] == "define":
-		m.defining = word[2]
+		m.defining = strings.TrimSpace(strings.TrimRight(word[2], " =:?+"))
+		delete(m.variables, m.defining)
 	case makeAssign.MatchString(s):
 		m.assign(line, m.variables)
 	case word != nil && word[1] == "export":
@@ -241,7 +248,7 @@ func recipeLine(line source.Text) (rest source.Text, hidden string) {
 	i := 0
 	for i < len(s) && strings.IndexByte("@-+ \t", s[i]) >= 0 {
 		if s[i] == '-' {
-			hidden = "a recipe line that begins with -"
+			hidden = "a line that begins with -"
 		}
 		i++
 	}

@@ -3,6 +3,7 @@ package observe
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"policygen/internal/pytest"
@@ -58,6 +59,9 @@ func tasksOf(f file, root *source.Node, c call) (all found) {
 		}
 		for _, at := range findTables(root, table.keys) {
 			r := taskReader{file: f, table: table, env: at.parent.Get("env-vars"), words: c.words}
+			if table.tool == "hatch" && (at.parent.Get("template") == nil || at.parent.Get("template").Text.String() == "default") {
+				r.inherited = root.Get(slices.Concat(table.keys[:len(table.keys)-2], []string{"default", "env-vars"})...)
+			}
 			for _, e := range at.table.Entries {
 				all.add(r.task(e.Key.String(), e.Value)...)
 			}
@@ -98,15 +102,17 @@ func findTables(n *source.Node, keys []string) []tableAt {
 
 // A taskReader reads the tasks of one table.
 type taskReader struct {
-	file  file
-	table taskTable
-	env   *source.Node
-	words []pytest.Word
+	file      file
+	table     taskTable
+	env       *source.Node
+	inherited *source.Node // variables that an environment of hatch has from the one that is its template
+	words     []pytest.Word
 }
 
 // task reads a task: a command line, a list of them or of names, or a table that has one of these under some key.
 func (r taskReader) task(name string, n *source.Node) []snippet {
 	sn := snippet{kind: Task, tool: r.table.tool, name: name, where: "task " + name, dir: dirOf(r.file.name), dialect: shell.POSIX, env: map[string]string{}}
+	r.variables(&sn, r.inherited)
 	r.variables(&sn, r.env)
 	return r.body(sn, n)
 }
@@ -126,6 +132,9 @@ func (r taskReader) body(sn snippet, n *source.Node) []snippet {
 	switch n.Kind {
 	case source.Scalar:
 		sn.text = r.arguments(n.Text)
+		if r.table.tool == "hatch" && strings.HasPrefix(sn.text.String(), "- ") {
+			sn.text, sn.hidden = recipeLine(sn.text)
+		}
 		return []snippet{r.referring(sn)}
 	case source.List:
 		return r.several(sn, n)

@@ -45,7 +45,7 @@ func (v *view) annotation(f finding.Finding) string {
 		properties = append(properties, name+"="+escapeProperty(value))
 	}
 	if f.File != "" {
-		set("file", visible(f.File))
+		set("file", Visible(f.File))
 	}
 	if f.File != "" && at.start.line > 0 {
 		set("line", strconv.Itoa(at.start.line))
@@ -55,7 +55,7 @@ func (v *view) annotation(f finding.Finding) string {
 			set("endColumn", strconv.Itoa(to))
 		}
 	}
-	set("title", visible(f.Code))
+	set("title", Visible(f.Code))
 	command := [...]string{"error", "warning", "notice"}[f.Severity]
 	return "::" + command + " " + strings.Join(properties, ",") + "::" + escapeData(explained(f))
 }

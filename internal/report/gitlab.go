@@ -56,16 +56,16 @@ func (v *view) gitlabLocation(f finding.Finding) gitlabLocation {
 // described returns the message with the field that it is about, on one line.
 func described(f finding.Finding) string {
 	if f.Path == "" {
-		return visible(f.Message)
+		return Visible(f.Message)
 	}
-	return visible(f.Path) + ": " + visible(f.Message)
+	return Visible(f.Path) + ": " + Visible(f.Message)
 }
 
 // explained returns the message with related places and help, a line each.
 func explained(f finding.Finding) string {
 	text := described(f)
 	for _, r := range f.Related {
-		text += "\n" + place(r.Position) + ": " + visible(r.Message)
+		text += "\n" + place(r.Position) + ": " + Visible(r.Message)
 	}
 	if f.Help != "" {
 		text += "\nhelp: " + visibleLines(f.Help)

@@ -76,12 +76,12 @@ func writeJUnit(w io.Writer, v *view) error {
 // junitCaseOf makes all text visible first: XML has no way to write most control characters.
 func junitCaseOf(f finding.Finding) junitCase {
 	c := junitCase{
-		Name: fmt.Sprintf("%s %s", visible(f.Code), place(f.Position)), ClassName: "policygen." + visible(f.Code),
-		File: visible(f.File), Line: max(f.Line, 0),
+		Name: fmt.Sprintf("%s %s", Visible(f.Code), place(f.Position)), ClassName: "policygen." + Visible(f.Code),
+		File: Visible(f.File), Line: max(f.Line, 0),
 	}
 	switch {
 	case f.Suppressed():
-		c.Skipped = &junitOutcome{Message: visible(f.Suppression.Justification), Text: explained(f)}
+		c.Skipped = &junitOutcome{Message: Visible(f.Suppression.Justification), Text: explained(f)}
 	case f.Severity == finding.Error:
 		c.Failure = &junitOutcome{described(f), f.Severity.String(), explained(f)}
 	default:

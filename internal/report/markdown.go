@@ -49,7 +49,7 @@ func tableRow(f finding.Finding) string {
 	for i, line := range lines {
 		lines[i] = markdownText(line)
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", f.Severity, markdownText(visible(f.Code)), markdownText(place(f.Position)),
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", f.Severity, markdownText(Visible(f.Code)), markdownText(place(f.Position)),
 		strings.Join(lines, "<br>"))
 }
 

@@ -119,7 +119,7 @@ func (v *view) sarifSplit() (finding.List, []sarifNotification) {
 		if f.IsValid() {
 			placed = append(placed, f)
 		} else if len(notices) < maxResults {
-			notices = append(notices, sarifNotification{f.Severity.String(), sarifText{Text: visible(f.Code) + " " + explained(f)}})
+			notices = append(notices, sarifNotification{f.Severity.String(), sarifText{Text: Visible(f.Code) + " " + explained(f)}})
 		}
 	}
 	if over := len(placed) - maxResults; over > 0 {
@@ -160,7 +160,7 @@ func (v *view) sarifRelated(f finding.Finding) []sarifLocation {
 	for _, r := range f.Related {
 		if r.IsValid() && len(all) < maxRelated {
 			at := v.sarifRegion(finding.Finding{Position: r.Position})
-			all = append(all, sarifLocation{len(all) + 1, sarifPhysical{sarifArtifact{uri(r.File)}, at}, &sarifText{Text: escapeLinks(visible(r.Message))}})
+			all = append(all, sarifLocation{len(all) + 1, sarifPhysical{sarifArtifact{uri(r.File)}, at}, &sarifText{Text: escapeLinks(Visible(r.Message))}})
 		}
 	}
 	return all

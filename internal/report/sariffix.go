@@ -31,7 +31,7 @@ func (v *view) sarifFixes(f finding.Finding) []sarifFix {
 		}
 		fix := sarifFix{Changes: changes}
 		if x.Description != "" {
-			fix.Description = &sarifText{Text: escapeLinks(visible(x.Description))}
+			fix.Description = &sarifText{Text: escapeLinks(Visible(x.Description))}
 		}
 		fixes = append(fixes, fix)
 	}

@@ -43,7 +43,7 @@ func writeText(w io.Writer, v *view) error {
 		fmt.Fprintln(w, v.headline(f))
 		v.quote(w, f)
 		for _, r := range f.Related {
-			fmt.Fprintf(w, "%s%s: %s\n", indent, v.paint(bold, place(r.Position)), visible(r.Message))
+			fmt.Fprintf(w, "%s%s: %s\n", indent, v.paint(bold, place(r.Position)), Visible(r.Message))
 		}
 		v.notes(w, f)
 	}
@@ -67,19 +67,19 @@ func (v *view) end(w io.Writer) {
 }
 
 // place returns a position in one line of text.
-func place(p finding.Position) string { return visible(p.String()) }
+func place(p finding.Position) string { return Visible(p.String()) }
 
 // headline returns "path:line:column: severity CODE field: message".
 func (v *view) headline(f finding.Finding) string {
-	message := visible(f.Message)
+	message := Visible(f.Message)
 	if f.Path != "" {
-		message = visible(f.Path) + ": " + message
+		message = Visible(f.Path) + ": " + message
 	}
 	if f.Suppressed() {
 		message += " (suppressed)"
 	}
 	return fmt.Sprintf("%s: %s %s %s", v.paint(bold, place(f.Position)), v.paint(styleOf(f.Severity), f.Severity.String()),
-		v.paint(bold, visible(f.Code)), message)
+		v.paint(bold, Visible(f.Code)), message)
 }
 
 // notes writes help, the descriptions of fixes and why the finding is suppressed.

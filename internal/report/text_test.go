@@ -91,7 +91,7 @@ func TestVisible(t *testing.T) {
 		"plain é 日本 \U0001f600": "plain é 日本 \U0001f600", "a\nb\r\t": `a\nb\r\t`, "\x00\x1b\x7f": `\x00\x1b\x7f`, "\u009b\u202e\ufeff": `\u009b\u202e\ufeff`,
 		"\xc3(": `\xc3(`, "\ue000\uffff\U000e0041": `\ue000\uffff\U000e0041`, "👩\u200d💻": "👩\u200d💻", "\ufffd": "\ufffd",
 	} {
-		if got := visible(text); got != want {
+		if got := Visible(text); got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
 		}
 	}

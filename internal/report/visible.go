@@ -35,8 +35,8 @@ func escape(s string, r rune, size int) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// visible returns a text on one line in which everything can be seen, as escapes that Go and Python share.
-func visible(s string) string {
+// Visible returns a text on one line in which everything can be seen, as escapes that Go and Python share.
+func Visible(s string) string {
 	return show(s, hidden)
 }
 
