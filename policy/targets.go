@@ -15,6 +15,7 @@ func (b *builder) targets(n *node, p *Policy) []Target {
 		return nil
 	}
 	var all []Target
+	taken := occupied{files: map[string]int{}, folders: map[string]int{}}
 	for _, f := range n.fields {
 		at := f.get("path")
 		t := b.target(f)
@@ -24,10 +25,11 @@ func (b *builder) targets(n *node, p *Policy) []Target {
 		if b.misplaced(at, t) {
 			continue
 		}
-		if i := slices.IndexFunc(all, func(u Target) bool { return inTheWay(t.Path, u.Path) }); i >= 0 {
+		if i, ok := taken.by(t.Path); ok {
 			b.sharedPath(at, t, all[i], n.get(all[i].Name, "path").pos)
 			continue
 		}
+		taken.add(t.Path, len(all))
 		all = append(all, t)
 	}
 	p.Targets = all // checks of one may look at the others
@@ -60,6 +62,34 @@ func (b *builder) misplaced(n *node, t Target) bool {
 		b.badTarget(n, fmt.Sprintf("%s %s", quote(t.Path), why), help)
 	}
 	return why != ""
+}
+
+// occupied are the paths that targets have, and the folders that these need, as keys of [outpath.Fold], with the index of a target.
+type occupied struct{ files, folders map[string]int }
+
+func (o occupied) add(path string, i int) {
+	o.files[outpath.Fold(path)] = i
+	for _, folder := range outpath.Folders(path) {
+		key := outpath.Fold(folder)
+		if _, ok := o.folders[key]; !ok {
+			o.folders[key] = i
+		}
+	}
+}
+
+// by returns the first target whose path can't be beside this one, see [inTheWay].
+func (o occupied) by(path string) (first int, found bool) {
+	note := func(m map[string]int, key string) {
+		if i, ok := m[key]; ok && (!found || i < first) {
+			first, found = i, true
+		}
+	}
+	note(o.files, outpath.Fold(path))
+	note(o.folders, outpath.Fold(path))
+	for _, folder := range outpath.Folders(path) {
+		note(o.files, outpath.Fold(folder))
+	}
+	return first, found
 }
 
 // inTheWay reports whether two paths can't both be files.
