@@ -165,6 +165,9 @@ type Uses struct {
 	File string // a configuration file, or a table of one in brackets
 }
 
+// Name returns what is offered, whatever it is.
+func (u Uses) Name() string { return u.Flag + u.Env + u.Ini + u.File }
+
 // Name returns how the invocation is called in output and file names:
 // the phase's name, with "+serial" for the serial half of a split phase.
 func (p Plan) Name() string {

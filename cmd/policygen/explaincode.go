@@ -162,7 +162,7 @@ func writeFact(w io.Writer, f policy.Fact, at string) error {
 	fmt.Fprintf(w, "  %s %s, checked through %s by %s\n", f.Package, f.In, f.CheckedThrough, map[string]string{
 		"tested": "running the releases", "changelog": "reading their change log", "source": "reading their source"}[f.Verified])
 	for _, line := range []struct{ label, text string }{
-		{"severity", f.Severity}, {"owner", f.Owner}, {"uses", f.Uses.Flag + f.Uses.Env + f.Uses.Ini}, {"needs", strings.Join(f.Needs, ", ")}, {"now called", f.To},
+		{"severity", f.Severity}, {"owner", f.Owner}, {"uses", f.Uses.Name()}, {"needs", strings.Join(f.Needs, ", ")}, {"now called", f.To},
 		{"symptoms", strings.Join(f.Symptoms, "\n            ")}, {"source", strings.Join(f.Source, ", ")},
 	} {
 		if line.text != "" {

@@ -87,7 +87,7 @@ func (p pinned) newPackageJSON(e pins.Explanation) packageJSON {
 	for _, b := range e.Bounds {
 		bound := packageBoundJSON{Range: b.Words, Why: b.Why, Backends: b.Backends, Fact: b.Fact, At: p.at(b.Pos)}
 		if b.Use != nil {
-			bound.Use = offered(b.Use.What)
+			bound.Use = b.Use.What.Name()
 		}
 		out.Bounds = append(out.Bounds, bound)
 	}

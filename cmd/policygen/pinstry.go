@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"policygen/internal/pins"
-	"policygen/policy"
 )
 
 // What pins --try prints as JSON.
@@ -98,7 +97,7 @@ func (p pinned) newOutlookJSON(o pins.Outlook) outlookJSON {
 		out.Lifts = append(out.Lifts, p.newOutcomeJSON(l.Workaround, p.places(l.Rest), text))
 	}
 	for _, g := range o.Gains {
-		out.Gains = append(out.Gains, gainJSON{offered(g.Uses), g.In, g.ID})
+		out.Gains = append(out.Gains, gainJSON{g.Uses.Name(), g.In, g.ID})
 	}
 	return out
 }
@@ -112,8 +111,6 @@ func (p pinned) newOutcomeJSON(w pins.Workaround, rest []string, text string) ou
 	}
 	return outcomeJSON{w.Fact.ID, w.Fact.In, p.at(w.Pos), w.Backends, cost, text, rest}
 }
-
-func offered(u policy.Uses) string { return u.Flag + u.Env + u.Ini }
 
 // listed returns a list that is not null in JSON.
 func listed(list []string) []string {

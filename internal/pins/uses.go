@@ -74,7 +74,7 @@ func (u Use) matches(offer policy.Uses) bool {
 
 // words is how messages call the use.
 func (u Use) words() string {
-	what := u.What.Flag + u.What.Env + u.What.Ini
+	what := u.What.Name()
 	if name, value, ok := strings.Cut(what, "="); ok && u.What.Flag != "" && !strings.HasPrefix(name, "--") {
 		what = name + " " + value
 	}
