@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"policygen/internal/check"
+	"policygen/internal/pins"
 	"policygen/policy"
 )
 
@@ -107,8 +108,8 @@ func makeRulesPage() string {
 
 # What policygen finds
 
-` + "`policygen check`" + ` holds every place that starts pytest, and every rendered file, against the policy. Each kind of finding has a code that stays
-what it is once released; ` + "`policygen explain PG201`" + ` prints what stands here about one of them.
+` + "`policygen check`" + ` holds every place that starts pytest, every pinned version and every rendered file against the policy. Each kind of finding
+has a code that stays what it is once released; ` + "`policygen explain PG201`" + ` prints what stands here about one of them.
 
 An **error** makes the exit code 1; with ` + "`--strict`" + ` a **warning** does too. A finding can be milder than its rule. ` +
 		"`--select` and `--ignore`" + ` take codes and
@@ -139,7 +140,10 @@ a comment that begins with two dots. A comment that suppresses nothing is a find
 	for _, r := range check.Rules() {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.Code, anchor(r), r.Severity, r.Summary)
 	}
-	b.WriteString("\nCodes that begin with PIN are about pinned versions. PG214 is not given to any rule.\n")
+	for _, r := range pins.Rules() {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Code, r.Severity, r.Summary)
+	}
+	b.WriteString("\nThe codes that begin with PIN are about pinned versions; `policygen pins` has them alone. PG214 is not given to any rule.\n")
 	fmt.Fprintf(&b, "\n## The policy of the examples\n\n%s", fenced("cue", check.ExamplePolicy()))
 	b.WriteString("\nThe examples are files beside it, beside what it renders and beside tests in `tests/unit` and `tests/slow`.\n")
 	for _, r := range check.Rules() {
