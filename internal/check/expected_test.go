@@ -19,8 +19,8 @@ var (
 	update       = flag.Bool("update", false, "write what is found into the lists; read every line that changes before you commit it")
 )
 
-// TestExpected: public repositories have the findings of the lists in testdata/expected, each of which was read by hand, and no
-// others. The lists hold places and codes; scripts/accuracy says where the repositories come from.
+// TestExpected: public repositories have the findings of the lists in testdata/expected and no others, so that a change of them is
+// seen and read. The lists were read as output; not every line was opened in its file. The lists hold places and codes; scripts/accuracy says where the repositories come from.
 func TestExpected(t *testing.T) {
 	lists, err := filepath.Glob("testdata/expected/*.txt")
 	if err != nil || len(lists) == 0 {
