@@ -10,7 +10,8 @@ import (
 )
 
 // transparent matches programs that may start what their words say.
-var transparent = regexp.MustCompile(`^(docker|podman|docker-compose|nerdctl|kubectl|singularity|apptainer|ssh|vagrant|lxc|xargs|gxargs|find|parallel|watch|watchexec|entr|act)$|retry|wrap|with|exec|timeout`)
+var transparent = regexp.MustCompile(`^(docker|podman|docker-compose|nerdctl|kubectl|singularity|apptainer|ssh|vagrant|lxc|xargs|gxargs|find|parallel|` +
+	`watch|watchexec|entr|act|nsys|ncu|compute-sanitizer|cuda-memcheck|gosu|su-exec|runuser|deepspeed)$|retry|wrap|with|exec|timeout`)
 
 // maxLooked bounds how many words of a command line are taken for the beginning of another one.
 const maxLooked = 256
@@ -66,7 +67,7 @@ func (t trail) fallback(line command, env map[string]string) (shell.Result, bool
 	may := !line.module && (transparent.MatchString(name(program)) || strings.Contains(program, "/") || slices.Contains(shells, program) || line.launched)
 	for i := 1; i < min(len(line.words), maxLooked); i++ {
 		rest := lookThrough(line.words[i:], line.dir)
-		if !rest.isPytest() || !may && !namesPytest(line, i, rest) {
+		if !rest.isPytest() || !may && !namesPytest(line, i, rest) && !behindDashes(line, i) {
 			continue
 		}
 		if program != "xargs" && program != "find" {
@@ -75,6 +76,12 @@ func (t trail) fallback(line command, env map[string]string) (shell.Result, bool
 		return t.record(rest, with(env, rest.env)), true
 	}
 	return shell.Result{}, false
+}
+
+// behindDashes reports whether the words from i on stand behind "--", where launchers that nobody here knows have their command.
+func behindDashes(line command, i int) bool {
+	others := []string{"git", "grep", "rg", "ag", "rm", "cp", "mv", "ls"} // to them "--" is the end of the options
+	return i > 1 && line.words[i-1].Text == "--" && !line.module && !slices.Contains(others, name(line.words[0].Text))
 }
 
 // namesPytest reports whether the words from i on say "python -m pytest", or "-m pytest" as the debuggers, profilers and other

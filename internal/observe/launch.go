@@ -223,13 +223,15 @@ func (c *command) python() bool {
 // launched reports whether the file that Python is told to run is a program that we know, such as "$(which coverage)".
 func launched(program string) bool { _, ok := launchers[program]; return ok }
 
+// pytestName matches the names of pytest's program, of which Debian's package python3-pytest has the second, and of variables that hold it.
+var pytestName = regexp.MustCompile(`^(pytest|pytest-?3|py\.test(-3)?)$|^` + pytest.Unknown(`(?i:py_?test(_cmd|_command|_bin|_exe)?)`) + `$`)
+
 // isPytest reports whether the program is pytest itself.
 func (c command) isPytest() bool {
 	if len(c.words) == 0 || c.code {
 		return false
 	}
-	switch c.words[0].Text {
-	case "pytest", "py.test":
+	if pytestName.MatchString(c.words[0].Text) {
 		return true
 	}
 	switch base := name(c.words[0].Text); base {

@@ -33,6 +33,7 @@ const (
 	Action   Kind = "action"   // a composite action of GitHub
 	GitLab   Kind = "gitlab"
 	Pipeline Kind = "pipeline" // of another CI service
+	YAML     Kind = "yaml"     // of a service or a tool that nothing but the content of its file tells
 	Make     Kind = "make"
 	Tox      Kind = "tox"
 	Nox      Kind = "nox"

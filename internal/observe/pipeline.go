@@ -26,6 +26,9 @@ type service struct {
 	value     func(st spot, name string) (string, bool)
 	legs      func(r *pipelineReader, n *source.Node, st spot) []leg // what a matrix makes of a map; nil for no matrix
 	ambient   map[string]string
+	vectors   bool     // a command may be a list of words
+	open      bool     // variables that the file does not set may be set by whatever reads it
+	leave     []string // keys that have no commands below them, though some have the names of those that do
 }
 
 // A spot is what is in force at a place of such a file.
@@ -50,6 +53,7 @@ const maxPlaces = 100_000
 
 type pipelineReader struct {
 	service
+	kind Kind
 	out  *found
 	left int
 }
@@ -61,7 +65,7 @@ func readPipeline(f file) (all found) {
 	if err != nil {
 		all = unread(err)
 	}
-	r := pipelineReader{service: serviceOf(f.name), out: &all, left: maxPlaces}
+	r := pipelineReader{service: serviceOf(f.name), kind: Pipeline, out: &all, left: maxPlaces}
 	for _, doc := range docs {
 		if path.Base(f.name) == ".travis.yml" {
 			r.travis(doc)
@@ -120,17 +124,22 @@ func (r *pipelineReader) enter(key string, n *source.Node, st spot) {
 		st.shell = customShell(strings.Fields(how.Text.String()))
 	}
 	r.limit(n, st)
+	vector := r.vector(n, st)
+	if len(vector) > 0 {
+		r.out.add(snippet{kind: r.kind, job: st.job, where: whereOf(st), argv: [][]pytest.Word{vector}, dir: fromRoot(st.dir), env: st.env})
+	}
 	for _, e := range n.Entries {
 		k := e.Key.String()
 		after := matchesKey(r.after, k)
 		switch {
+		case len(vector) > 0 && slices.Contains(vectorKeys, k) && isVector(e.Value):
 		case (after || matchesKey(r.scripts, k)) && (e.Value.Kind != source.Map):
 			own := st
 			if after {
 				own.hidden = k
 			}
 			r.commands(k, e.Value, own)
-		case !slices.Contains(r.env, k):
+		case !slices.Contains(r.env, k) && !slices.Contains(r.leave, k):
 			r.walk(k, e.Value, st)
 		}
 	}
@@ -164,7 +173,7 @@ func (r *pipelineReader) limit(n *source.Node, st spot) {
 		if _, ok := number(text); ok {
 			text += unit
 		}
-		job := Job{Position: n.Entries[0].Key.At(0), Kind: Pipeline, Name: either(st.job, st.step), Limit: v.Pos}
+		job := Job{Position: n.Entries[0].Key.At(0), Kind: r.kind, Name: either(st.job, st.step), Limit: v.Pos}
 		job.Minutes, _ = minutesOf(text)
 		r.out.jobs = append(r.out.jobs, job)
 	}
@@ -208,12 +217,14 @@ func (r *pipelineReader) commands(key string, n *source.Node, st spot) {
 }
 
 func (r *pipelineReader) add(language string, text source.Text, st spot) {
-	text = r.substituted(text, st)
+	if text = r.substituted(text, st); r.open {
+		text = withUnknownVariables(text)
+	}
 	if text.Len() == 0 {
 		return
 	}
 	sn := snippet{
-		kind: Pipeline, job: st.job, where: whereOf(st), text: text, dir: fromRoot(st.dir), hidden: st.hidden,
+		kind: r.kind, job: st.job, where: whereOf(st), text: text, dir: fromRoot(st.dir), hidden: st.hidden,
 		env: withServiceVariables(st.env, text.String()), dialect: st.shell.dialect, errExit: st.shell.errExit, pipeFail: st.shell.pipeFail,
 	}
 	if language == "" || language == "sh" {

@@ -77,7 +77,7 @@ func commentedCommands(t source.Text) (list []source.Text) {
 
 var commentLine = regexp.MustCompile(`^[ \t]*#+[ \t]*`)
 
-var prompt = regexp.MustCompile(`^[ \t]*(\([A-Za-z0-9_.-]+\)[ \t]*)?([A-Za-z0-9_.~@:/-]*[$%❯]|>|PS [^>]*>)[ \t]+`)
+var prompt = regexp.MustCompile(`^[ \t]*\(?(\([A-Za-z0-9_.-]+\)[ \t]*)?([A-Za-z0-9_.~@:/-]*[$%❯]|>|PS [^>]*>)[ \t]+`)
 
 // afterPrompts returns the lines of a session that a person typed. It reports false where no line has a prompt.
 func afterPrompts(t source.Text) (source.Text, bool) {
@@ -201,7 +201,11 @@ var shownVariable = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)|\$\{([A-Za-z_
 // withoutPlaceholders puts unknown values where a page has <name> or [OPTIONS], which a shell would take for something else, and
 // for variables that the page expects its reader to have.
 func withoutPlaceholders(t source.Text) source.Text {
-	t = replaceAll(t, placeholder, unknownWord)
+	return withUnknownVariables(replaceAll(t, placeholder, unknownWord))
+}
+
+// withUnknownVariables puts unknown values for variables that a text uses and does not set.
+func withUnknownVariables(t source.Text) source.Text {
 	set := t.String()
 	return replaceAll(t, shownVariable, func(reference string) string {
 		name := strings.Trim(reference, "${}")
@@ -259,13 +263,20 @@ func isBare(command source.Text) bool {
 	return !strings.ContainsAny(strings.TrimSpace(command.String()), " \t")
 }
 
+// listed reports whether a line is one of a list of words, such as the distributions for which pip-compile says that it took another.
+func listed(lines []source.Text, i int) bool {
+	return i > 0 && !readsAsCommand(lines[i-1]) && oneWord.MatchString(lines[i-1].String())
+}
+
+var oneWord = regexp.MustCompile(`^[ \t]*[-*]?[ \t]*[A-Za-z0-9._-]+[ \t]*$`)
+
 // commandsInComment returns the commands that a comment or a documentation string shows, on lines of their own or between backquotes.
 func commandsInComment(t source.Text) (shown found) {
 	sn := snippet{kind: Comment, dialect: shell.Bash}
 	lines := logicalLines(t)
-	for _, line := range lines {
+	for i, line := range lines {
 		if command, ok := shownCommand(line); ok {
-			if len(lines) > 1 && !leadIn.MatchString(line.String()) || !isBare(command) {
+			if len(lines) > 1 && !leadIn.MatchString(line.String()) && !listed(lines, i) || !isBare(command) {
 				sn.text = withoutPlaceholders(command)
 				shown.add(sn)
 			}

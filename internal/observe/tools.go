@@ -64,12 +64,10 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		return shell.Result{}, line.pass == ""
 	}
 	t.certain = c.named(tool, env) && t.certain
-	dir := relative(joinDir(line.dir, c.dir))
-	file, ok := t.scan.toolFile(tool, dir, c.file)
-	if !ok {
-		return shell.Result{}, line.pass == ""
+	file, chosen := t.chosen(program, c, relative(joinDir(line.dir, c.dir)))
+	if beside := path.Dir(t.entry.file()); len(chosen) == 0 && t.entry.kind.Shown() && line.dir == mount {
+		file, chosen = t.chosen(program, c, path.Join(beside, c.dir)) // what a page shows may be meant for its own folder
 	}
-	chosen := choose(t.scan.load(program, file, c), program, c.names)
 	if len(chosen) == 0 {
 		return shell.Result{}, line.pass == ""
 	}
@@ -85,6 +83,15 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		}
 	}
 	return ended(status), true
+}
+
+// chosen returns what a call runs in a folder, and the file that says so.
+func (t trail) chosen(program string, c call, dir string) (file string, chosen []snippet) {
+	file, ok := t.scan.toolFile(tools[program], dir, c.file)
+	if !ok {
+		return "", nil
+	}
+	return file, choose(t.scan.load(program, file, c), program, c.names)
 }
 
 // load returns what a file of a tool holds for a call, read once for all calls that are alike.
