@@ -51,6 +51,8 @@ func readersOf(name string) []reader {
 		return []reader{comments}
 	case isScriptName(base):
 		return []reader{{reads: readScript}, comments}
+	case isEditorOrPackage(name):
+		return []reader{{reads: readJSON, shown: true}}
 	case isYAML(base):
 		return []reader{{reads: readOtherYAML, shown: true}, comments}
 	}

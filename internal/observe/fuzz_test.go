@@ -92,6 +92,27 @@ func FuzzDockerfile(f *testing.F) {
 	fuzzReader(f, "Dockerfile", readDockerfile, "FROM x\nENV A=b \\\n C=\"d\"\nWORKDIR /x\nRUN --mount=x pytest \\\n# c\n -n 4\nCMD [\"pytest\", \"-n\", \"4\"]\nRUN <<E\npytest\nE\n", "RUN [\"pytest\"", "SHELL [")
 }
 
+func FuzzOtherYAML(f *testing.F) {
+	fuzzReader(f, "compose.yaml", readOtherYAML,
+		"services:\n  a: {entrypoint: [timeout, '6'], command: [pytest, -n, \"3\"]}\nrun: |\n  cd ${X}\n  pytest -n {{ n }} ${{ m }}\n", "jobs:\n  a:\n    runs-on: x\n    steps: [{run: pytest}]\n",
+		"a: &a {script: [*a, pytest]}\n", "--- [\n", "{{ a }}: [", "command: [[pytest], {a: b}]\nargs: [\"\", x y]\n")
+}
+
+func FuzzJSON(f *testing.F) {
+	read := func(g file) (all found) {
+		docs, _ := source.ParseYAML(g.name, withoutSlashComments(g.content))
+		for _, doc := range docs {
+			for _, snippets := range (workspace("sub")).readers() {
+				all.add(snippets(doc)...)
+			}
+		}
+		return all
+	}
+	fuzzReader(f, "x.json", read, `{"scripts": {"test": "pytest"}}`, "{\n  // x\n  \"python.testing.pytestArgs\": [\"${workspaceFolder}/a\", 1, [2],]}",
+		`{"tasks": [{"command": "pytest", "args": ["-n"], "options": {"cwd": "${x"}}, 1]}`, `{"configurations": [{"module": "pytest", "args": [{}]}, {"module": ""}]}`,
+		`{"postCreateCommand": {"a": ["pytest"], "b": {"c": 1}}}`)
+}
+
 // What is left of a command line are words of it, in their order, or nothing.
 func FuzzLaunchers(f *testing.F) {
 	for _, seed := range []string{
