@@ -250,7 +250,9 @@ func installs(seen observe.Report) (list []pins.Install) {
 		for _, w := range words {
 			all = append(all, pytest.Word{Text: w, Pos: i.Position})
 		}
-		list = append(list, pins.Install{Position: i.Position, Kind: string(i.Kind), Program: i.Program, Words: append(all, i.Words...), Dir: i.Dir})
+		list = append(list, pins.Install{
+			Position: i.Position, Kind: string(i.Kind), Shown: i.Kind.Shown(), Program: i.Program, Words: append(all, i.Words...), Dir: i.Dir,
+		})
 	}
 	return list
 }

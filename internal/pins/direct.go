@@ -70,7 +70,8 @@ func (r *reader) archive(text source.Text, url, name, marker string, p place) {
 	}, p)
 }
 
-// atPath reads a path. A project of the repository is read where it stands, so there is nothing to say of it here.
+// atPath reads a path. A project of the repository is read where it stands, so there is nothing to say of it here; what a command takes
+// from a folder, or from wheels that it has just built, is that project too, however it is called there.
 func (r *reader) atPath(text source.Text, dir string, p place) {
 	s, marker, _ := strings.Cut(text.String(), ";")
 	s = strings.TrimSpace(s)
@@ -78,7 +79,7 @@ func (r *reader) atPath(text source.Text, dir string, p place) {
 	if i := strings.LastIndexByte(s, '['); i > 0 && strings.HasSuffix(s, "]") {
 		bare = s[:i]
 	}
-	if name, ok := inside(dir, bare); ok && r.isProject(name) {
+	if name, ok := inside(dir, bare); ok && r.isProject(name) || p.kind == Command && versionOfFile(s) == "" {
 		return
 	}
 	r.archive(text, s, nameOfFile(s), marker, p)

@@ -78,7 +78,7 @@ func (c *context) verdict(s *Site, n *need) Verdict {
 	if _, exact := s.exact(); exact {
 		bad = bad.Union(s.Set.Intersect(n.yanked))
 	}
-	if bad.HasReleases() && s.Kind != Constraint && s.Kind != RunTime && s.Kind != Build {
+	if bad.HasReleases() && c.spokenIn(s.Name, bad, n.bounds) && s.Kind != Constraint && s.Kind != RunTime && s.Kind != Build {
 		v.Bad = c.witnesses(s.Name, bad)
 	}
 	v.Unknown = s.Set.Intersect(c.beyondChecked(s.Name)).HasReleases()

@@ -17,7 +17,7 @@ func (r *reader) readInstall(i Install) {
 	if !ok {
 		return
 	}
-	p := place{kind: Command, scope: fmt.Sprintf("command at %s:%d", i.File, i.Line)}
+	p := place{kind: Command, scope: fmt.Sprintf("command at %s:%d", i.File, i.Line), shown: i.Shown}
 	for at := 0; at < len(words); at++ {
 		word := words[at]
 		option, value, joined := strings.Cut(word.Text, "=")
@@ -27,13 +27,13 @@ func (r *reader) readInstall(i Install) {
 		case !strings.HasPrefix(word.Text, "-") || word.Text == "-":
 			r.installWord(word, i, conda, p)
 		case takesValue(option) && joined:
-			r.installOption(option, pytest.Word{Text: value, Pos: word.Pos}, i, p)
+			r.installOption(option, pytest.Word{Text: value, Pos: word.Pos}, i, conda, p)
 		case takesValue(word.Text):
 			if at++; at < len(words) {
-				r.installOption(word.Text, words[at], i, p)
+				r.installOption(word.Text, words[at], i, conda, p)
 			}
 		case len(word.Text) > 2 && strings.Contains("rce", word.Text[1:2]):
-			r.installOption(word.Text[:2], pytest.Word{Text: word.Text[2:], Pos: word.Pos}, i, p)
+			r.installOption(word.Text[:2], pytest.Word{Text: word.Text[2:], Pos: word.Pos}, i, conda, p)
 		}
 	}
 }
@@ -122,7 +122,11 @@ func takesValue(option string) bool {
 	}, option)
 }
 
-func (r *reader) installOption(option string, value pytest.Word, i Install, p place) {
+// installOption reads the value of an option. To conda "-c" is a channel and "-r" a restriction, and its files are lists of their own.
+func (r *reader) installOption(option string, value pytest.Word, i Install, conda bool, p place) {
+	if conda {
+		return
+	}
 	text := source.TextAt(value.Text, value.Pos)
 	long := map[string]string{
 		"-r": "--requirement", "--requirement": "--requirement", "--requirements": "--requirement", "-c": "--constraint",

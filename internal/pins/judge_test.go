@@ -113,6 +113,8 @@ func TestVerdicts(t *testing.T) {
 		fact("n37", "requires", "pytest-xdist", ">=3.7.0", "python>=3.9", "pytest>=7.0", "execnet>=2.1"),
 		fact("e21", "requires", "execnet", ">=2.1", "python>=3.8"),
 	}
+	forFact := needs("robin", "pytest-timeout", ">=0.1")
+	forFact.Requires[0].Bounds[0].Fact = "timeout-limit"
 	xdist := func(r string) policy.Plan { return needs("robin", "pytest-xdist", r) }
 	for _, c := range []struct {
 		name, files string
@@ -155,6 +157,10 @@ func TestVerdicts(t *testing.T) {
 		{name: "PIN002, an option of the project", files: "-- requirements.txt --\npytest-xdist>=3.0\n", facts: []policy.Fact{fact("gone", "capability", "pytest-xdist", "<3.5", "--old")},
 			set:  func(in *Input) { in.Uses = []Use{{policy.Uses{Flag: "--old"}, at(99), "addopts"}} },
 			want: `requirements.txt:1:1 warning PIN002 "pytest-xdist>=3.0" admits 3.5, 3.8.0; "<3.5" is needed => pytest-xdist>=3.0,<3.5`},
+
+		{name: "PIN002, what a fact alone needs, of a release that none speaks of", files: "-- requirements.txt --\npytest-timeout\n", plans: []policy.Plan{forFact}},
+		{name: "PIN002, above one release", files: "-- requirements.txt --\npytest-xdist\n", plans: []policy.Plan{xdist(">=3.2.0,!=3.2.0")},
+			want: `requirements.txt:1:1 error PIN002 "pytest-xdist" admits 3.2.0; ">3.2.0" is needed => pytest-xdist>3.2.0`},
 
 		{name: "PIN003", files: "-- requirements.txt --\npytest-xdist==3.5.0\n", facts: []policy.Fact{yanked}, plans: []policy.Plan{xdist(">=3.6.0")},
 			want: `requirements.txt:1:1 error PIN003 "pytest-xdist==3.5.0" is not in ">=3.6.0" => pytest-xdist==3.8.0`},

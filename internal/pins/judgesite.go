@@ -39,7 +39,7 @@ func (c *context) judgeRange(s *Site) finding.List {
 		return nil // it is told at the constraint
 	case !effective.Intersect(good).HasReleases():
 		return finding.List{c.conflict(s, n, good, bounds)}
-	case s.Kind != Constraint && s.Kind != RunTime && c.isKnownIn(s.Name, bad):
+	case s.Kind != Constraint && s.Kind != RunTime && c.isKnownIn(s.Name, bad) && c.spokenIn(s.Name, bad, bounds):
 		return finding.List{c.admitsBad(s, n, effective, good, bounds)}
 	}
 	return append(c.avoidable(s, n, effective), c.admitsYanked(s, n, effective)...)
@@ -95,6 +95,12 @@ func (c *context) isKnownIn(name string, set pep440.Set) bool {
 	}
 	coming, ok := parseSet(">" + list[len(list)-1].String())
 	return slices.ContainsFunc(list, set.Contains) || ok && set.Intersect(coming).HasReleases()
+}
+
+// spokenIn reports whether a policy needs what a set is without, or facts alone do and speak of a release in it. An option that is there
+// since the first release needs the distribution and no version of it.
+func (c *context) spokenIn(name string, set pep440.Set, bounds []bound) bool {
+	return slices.ContainsFunc(bounds, func(b bound) bool { return b.Fact == "" }) || slices.ContainsFunc(c.releases(name), set.Contains)
 }
 
 func (c *context) judgeVersion(s *Site, n *need, v pep440.Version) finding.List {

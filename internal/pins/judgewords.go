@@ -103,13 +103,21 @@ func rangesOf(set pep440.Set) string {
 // hullOf returns the clauses of one specifier set that admits a set and as little else as can be said.
 func hullOf(set pep440.Set) []clause { return tidy(clausesOf(set.Rounded().Hull().String())) }
 
-// tidy writes "<4" for "<=4,!=4", which admits the pre-releases of 4 too: nobody means them.
+// tidy writes "<4" for "<=4,!=4", which admits the pre-releases of 4 too, and ">3" for ">=3.post0.dev0" and ">=3,!=3", which admit the
+// post-releases of 3: nobody means them.
 func tidy(list []clause) []clause {
 	for i, end := range list {
+		if v, ok := strings.CutSuffix(end.version, ".post0.dev0"); ok && end.operator == ">=" {
+			list[i].operator, list[i].version = ">", v
+		}
 		hole := slices.Index(list, clause{operator: "!=", version: end.version})
 		if end.operator == "<=" && hole >= 0 {
 			list[i].operator = "<"
-			return slices.Delete(list, hole, hole+1)
+			return tidy(slices.Delete(list, hole, hole+1))
+		}
+		if end.operator == ">=" && hole >= 0 {
+			list[i].operator = ">"
+			return tidy(slices.Delete(list, hole, hole+1))
 		}
 	}
 	return list

@@ -122,7 +122,7 @@ func installOf(words []string) Install {
 	at := strings.Split(words[0], ":")
 	line, _ := strconv.Atoi(at[1])
 	column, _ := strconv.Atoi(at[2])
-	i := Install{Position: finding.Position{File: at[0], Line: line, Column: column}, Kind: "script", Program: words[1]}
+	i := Install{Position: finding.Position{File: at[0], Line: line, Column: column}, Kind: "script", Shown: strings.HasSuffix(at[0], ".md"), Program: words[1]}
 	column += len(words[1]) + 1
 	for _, word := range words[2:] {
 		text := word

@@ -152,6 +152,9 @@ func (r *reader) include(o option, file string, p place, chain []string, reached
 		return
 	}
 	if info, err := fs.Stat(r.files, name); err != nil || info.IsDir() {
+		if p.shown {
+			return
+		}
 		r.cannot(p, at, "", fmt.Sprintf("there is no file %q", name), "correct the path, which is relative to the file it stands in")
 		return
 	}

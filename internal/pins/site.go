@@ -16,6 +16,7 @@ type place struct {
 	scope  string
 	via    []finding.Position
 	marker Marker // in addition to their own
+	shown  bool   // see [Install]
 }
 
 // cannot reports a text that can't be understood.
