@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -165,6 +166,10 @@ func amount(n int) int {
 	return n / 10
 }
 
+// commaInText matches what packaging 26.2 refuses and its own SpecifierSet reads: its grammar of requirements takes the comma behind
+// "===" for a part of the text, so that "===3,<4" is fine and "===3, <4" is not.
+var commaInText = regexp.MustCompile(`===[^ \t;)]*,[ \t]`)
+
 func TestOracleRequirements(t *testing.T) {
 	g := newGenerator(1)
 	var texts []string
@@ -181,6 +186,9 @@ func TestOracleRequirements(t *testing.T) {
 			t.Fatal(err)
 		}
 		r, err := parseRequirement(texts[i])
+		if err == nil && want == nil && commaInText.MatchString(texts[i]) {
+			continue
+		}
 		if (err == nil) != (want != nil) {
 			t.Errorf("%q: %v; packaging accepts it: %t", texts[i], err, want != nil)
 			continue

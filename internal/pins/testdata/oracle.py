@@ -14,6 +14,7 @@ from packaging.markers import InvalidMarker, Marker, UndefinedComparison, Undefi
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 
 def requirement(text):
@@ -22,7 +23,19 @@ def requirement(text):
     except (InvalidRequirement, InvalidSpecifier):
         return None
     extras = sorted({canonicalize_name(e) for e in r.extras})
-    return [r.name, extras, sorted({str(s) for s in r.specifier}), r.url or "", r.marker is not None]
+    return [r.name, extras, sorted({clause(s) for s in r.specifier}), r.url or "", r.marker is not None]
+
+
+def clause(specifier):
+    """Return a clause with its version in the normal form, which packaging leaves as it was written: "4.0_rc1" is 4.0rc1."""
+    version, star = specifier.version, ""
+    if version.endswith(".*"):
+        version, star = version[:-2], ".*"
+    try:
+        version = str(Version(version)) if specifier.operator != "===" else version
+    except InvalidVersion:
+        pass
+    return specifier.operator + version + star
 
 
 def marker(question):
