@@ -21,6 +21,7 @@ import (
 
 	"policygen/internal/finding"
 	"policygen/internal/pytest"
+	"policygen/internal/shell"
 )
 
 // A Kind is a kind of place that commands stand in.
@@ -125,6 +126,8 @@ type Report struct {
 	Jobs     []Job     // by position
 	Marked   []string  // files with a comment that is addressed to policygen
 	Files    int       // that were looked at
+
+	Extents []shell.Extent // of the commands in the files of Marked; by position
 }
 
 // A Job is a job of a CI service, with the limit that the service puts on it.
@@ -145,5 +148,8 @@ func (r *Report) sort() {
 		return cmp.Or(a.Position.Compare(b.Position), strings.Compare(a.Message, b.Message))
 	})
 	r.Problems = slices.Compact(r.Problems)
+	slices.SortFunc(r.Extents, func(a, b shell.Extent) int {
+		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End), cmp.Compare(a.Kind, b.Kind))
+	})
 	slices.SortStableFunc(r.Jobs, func(a, b Job) int { return a.Position.Compare(b.Position) })
 }

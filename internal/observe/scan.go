@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"policygen/internal/pytest"
+	"policygen/internal/shell"
 )
 
 // Options are what a caller of [Scan] wants besides the repository.
@@ -24,7 +25,7 @@ type Options struct {
 
 // Scan returns what starts pytest in a repository. It opens nothing outside files and runs nothing.
 func Scan(files fs.FS, o Options) Report {
-	s := &scan{repo: newRepository(files), options: o, tasks: map[string][]snippet{}, known: map[string]int{}}
+	s := &scan{repo: newRepository(files), options: o, tasks: map[string][]snippet{}, known: map[string]int{}, extended: map[shell.Extent]bool{}}
 	s.readAll(interesting(s.collect()))
 	s.report.sort()
 	return s.report
@@ -114,10 +115,11 @@ type scan struct {
 	options Options
 	scripts []string // files that are shell scripts
 
-	mu     sync.Mutex // of what follows
-	report Report
-	known  map[string]int       // places of the starts in the report, by all that tells them apart
-	tasks  map[string][]snippet // what files of tools hold for calls; see tools.go
+	mu       sync.Mutex // of what follows
+	report   Report
+	known    map[string]int        // places of the starts in the report, by all that tells them apart
+	extended map[shell.Extent]bool // those in the report
+	tasks    map[string][]snippet  // what files of tools hold for calls; see tools.go
 }
 
 // readAll reads files and simulates what they hold, several at a time.
@@ -160,6 +162,7 @@ func (s *scan) readOne(c candidate) {
 	s.report.Problems = append(s.report.Problems, all.problems...)
 	s.mu.Unlock()
 	for _, sn := range all.snippets {
+		s.extents(sn)
 		s.simulate(sn)
 	}
 }

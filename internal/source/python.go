@@ -66,6 +66,7 @@ type PythonGroup struct {
 	Name string // of a call: "subprocess.run"; ".run" where no name is before the dot, "" where none is before the bracket
 	Args []PythonArg
 	Pos  finding.Position // of the bracket, of a call with a name of that
+	End  finding.Position // just behind the closing bracket, or where the text ends without one
 }
 
 // A PythonArg is an argument of a call or an element of a display. It is a string, a group, or an expression of another kind.
@@ -320,6 +321,7 @@ func (r *pythonReader) close() {
 	if f.parts > 0 {
 		r.endArgument(f)
 	}
+	f.group.End = r.text.At(r.at)
 	r.stack = r.stack[:len(r.stack)-1]
 	top := r.stack[len(r.stack)-1]
 	top.end = r.at
