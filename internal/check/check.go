@@ -70,7 +70,7 @@ type judged struct {
 	named   bool          // the command says so itself
 	plans   []policy.Plan // of the phases that it runs, or the ad-hoc plan
 	phases  []string      // the phases that it runs all or a part of, and nothing else
-	covers  []string      // the phases that it runs all of, beside other things
+	covers  []string      // the phases that it runs all of, beside other things: its paths hold theirs, and its markers are theirs or none
 	touches []string      // the same, but markers may choose a part of them
 }
 

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,23 +27,29 @@ func (c *context) judge(s observe.Start) judged {
 		j.plans, j.phases = c.wrapperPlans(j)
 		return j
 	}
-	paths := targetsOf(s)
+	paths, markers := targetsOf(s), s.Settings.Markers.Text
 	for _, p := range c.Plans {
 		if p.Backend != j.backend || p.AdHoc() {
 			continue
 		}
-		if runs(p, paths, s.Settings.Markers.Text) {
+		if runs(p, paths, markers) {
 			j.plans = append(j.plans, p)
 			j.phases = with(j.phases, p.Phase)
-		} else if coversAll(p, paths) {
-			j.touches = with(j.touches, p.Phase)
+			continue
+		}
+		if !coversAll(p, paths) {
+			continue
+		}
+		j.touches = with(j.touches, p.Phase)
+		if markers == "" {
+			j.covers = with(j.covers, p.Phase)
+		} else if sameExpression(markers, p.Markers.Value) { // from further up, but its markers choose the phase
+			j.plans = append(j.plans, p)
+			j.covers = with(j.covers, p.Phase)
 		}
 	}
 	if len(j.plans) == 0 {
 		j.plans = c.adHoc(j.backend)
-	}
-	if s.Settings.Markers.Text == "" {
-		j.covers = j.touches
 	}
 	return j
 }
@@ -165,8 +172,14 @@ func inside(at, folder string) bool {
 	return folder == "." || at == folder || strings.HasPrefix(at, folder+"/")
 }
 
-func sameExpression(a, b string) bool {
-	return strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
+// sameExpression reports whether two marker expressions are the same but for blanks and for brackets around single names.
+func sameExpression(a, b string) bool { return plainExpression(a) == plainExpression(b) }
+
+var bracketed = regexp.MustCompile(`\([ \t]*([A-Za-z0-9_.:+-]+)[ \t]*\)`)
+
+func plainExpression(text string) string {
+	text = strings.Join(strings.Fields(bracketed.ReplaceAllString(text, " $1 ")), " ")
+	return strings.ReplaceAll(strings.ReplaceAll(text, "( ", "("), " )", ")")
 }
 
 func (c *context) adHoc(backend string) []policy.Plan {
