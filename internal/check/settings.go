@@ -261,7 +261,7 @@ func (c *context) disagreement(j judged) string {
 	return c.halfSet(j)
 }
 
-// halfSet says which variable of a backend is there without the others.
+// halfSet says which variable of a backend is there without the others, or has another value than the backend's.
 func (c *context) halfSet(j judged) string {
 	for _, p := range c.Plans {
 		if !p.AdHoc() {
@@ -272,8 +272,12 @@ func (c *context) halfSet(j judged) string {
 			got, set := j.Env[v.Name]
 			switch {
 			case !own || len(pytest.Unknowns(got)) > 0:
-			case p.Backend == j.backend && j.named && !set:
-				return fmt.Sprintf("backend %q without %s=%s", j.backend, v.Name, v.Value)
+			case p.Backend == j.backend && strings.TrimSpace(got) == "":
+				if j.named {
+					return fmt.Sprintf("backend %q without %s=%s", j.backend, v.Name, v.Value)
+				}
+			case p.Backend == j.backend && !strings.EqualFold(strings.TrimSpace(got), v.Value):
+				return fmt.Sprintf("%s=%s, but backend %q has %s=%s", v.Name, got, j.backend, v.Name, v.Value)
 			case p.Backend != j.backend && set && got == v.Value && !c.shared(v, j.backend):
 				return fmt.Sprintf("%s=%s belongs to backend %q, but the tests' backend is %q", v.Name, v.Value, p.Backend, j.backend)
 			}
