@@ -25,7 +25,7 @@ func ciRules() []Rule {
 		find:    unknownSuites,
 	}, {
 		Code: "PG211", Name: "limits that defeat each other", Severity: finding.Warning, Since: "0.1.0",
-		Summary: "a CI job has no time limit, or one below the limits of what it runs; a test's limit is not below its phase's",
+		Summary: "the policy limits what a CI job runs, and the job has no time limit or one below that; a test's limit is not below its phase's",
 		Why:     "The outer limit then ends the run before the inner one could say which test hung. Without one, GitHub's is six hours.",
 		find:    badLimits,
 	}, {
@@ -191,17 +191,17 @@ func limitOf(j judged) (sum time.Duration) {
 // limitFinding compares the limit of a job with what it may take. Only GitHub's default is a known one, of six hours.
 func limitFinding(job observe.Job, sum time.Duration) (f finding.Finding, bad bool) {
 	given := time.Duration(job.Minutes * float64(time.Minute))
-	f = finding.Finding{Position: job.Position}
-	if sum > 0 {
-		f.Help = limitHelp(job.Kind, sum)
-	}
+	f = finding.Finding{Position: job.Position, Help: limitHelp(job.Kind, sum)}
 	switch {
 	case job.Minutes > 0 && given < sum:
 		f.Position = job.Limit
 		f.Message = fmt.Sprintf("job %q ends after %s, but what it runs may take %s", job.Name, short(given), short(sum))
 		bad = true
 	case job.Minutes == 0 && !job.Limit.IsValid() && job.Kind == observe.Workflow: // else it is an expression that nobody here knows
-		f.Message = fmt.Sprintf("job %q runs tests without a time limit", job.Name)
+		f.Message = fmt.Sprintf("job %q runs tests without a time limit of its own", job.Name)
+		if sum > 0 {
+			f.Message += "; by the policy they may take " + short(sum)
+		}
 		bad = true
 	}
 	return f, bad
@@ -214,11 +214,18 @@ func short(d time.Duration) string {
 	return strings.TrimSuffix(text, "h0m") + map[bool]string{true: "h"}[strings.HasSuffix(text, "h0m")]
 }
 
+// limitHelp says which limit would do: ten minutes more than what is run, for what a job does besides.
 func limitHelp(kind observe.Kind, sum time.Duration) string {
-	if kind == observe.GitLab {
-		return fmt.Sprintf("timeout: %d minutes or more", int(sum.Minutes())+10)
+	minutes := fmt.Sprint(int(sum.Minutes()) + 10)
+	switch {
+	case sum == 0:
+		return "timeout-minutes: as many as these tests may take"
+	case kind == observe.Workflow || kind == observe.Action:
+		return "timeout-minutes: " + minutes + " or more"
+	case kind == observe.GitLab:
+		return "timeout: " + minutes + " minutes or more"
 	}
-	return fmt.Sprintf("timeout-minutes: %d or more", int(sum.Minutes())+10)
+	return "raise it to " + minutes + " minutes or more"
 }
 
 // testLimitFinding compares pytest-timeout's limit of a start with that of its phase.
@@ -263,10 +270,12 @@ func lostResults(c *context) (found finding.List) {
 	return distinct(found)
 }
 
+// declarations are the keys by which CI services let a job or a step fail: GitHub's, GitLab's, Azure's, Cirrus's, Buildkite's,
+// Bitbucket's and Google's.
+var declarations = []string{"continue-on-error", "allow_failure", "continueOnError", "allow_failures", "soft_fail", "on-fail-ignore", "allowFailure"}
+
 // declared reports whether a job says in so many words that its result does not count, as for a version that is tried.
-func (j judged) declared() bool {
-	return j.Hidden == "continue-on-error" || j.Hidden == "allow_failure"
-}
+func (j judged) declared() bool { return j.inCI() && slices.Contains(declarations, j.Hidden) }
 
 // lost says how the result of a start is lost; nothing where it is not, or where nobody knows.
 func lost(j judged) (message, help string) {
