@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"policygen/internal/pytest"
 	"policygen/internal/source"
 	"policygen/policy"
 )
@@ -23,10 +24,17 @@ var (
 	noRecurseDirs = []string{"*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"}
 )
 
-// collects reads how the suite is collected. Without testpaths the folders around those of the phases are looked in.
+// collects reads how the suite is collected. Where nothing says in which folders, those around the phases' own are looked in.
 func (c *context) collects() collection {
 	how := collection{files: c.iniWords("python_files", pythonFiles), passed: c.iniWords("norecursedirs", noRecurseDirs)}
-	how.folders = c.iniWords("testpaths", around(c.Plans))
+	for _, p := range c.suite.Paths { // of testpaths what its patterns match
+		if p.From != pytest.Default && len(p.Unknown) == 0 {
+			how.folders = append(how.folders, path.Clean(p.Text))
+		}
+	}
+	if len(how.folders) == 0 {
+		how.folders = around(c.Plans)
+	}
 	for _, o := range c.suite.Options {
 		if o.Dest == "ignore" || o.Dest == "ignore_glob" {
 			how.ignored = append(how.ignored, path.Clean(o.Value))
