@@ -84,7 +84,7 @@ func (f *checkFlags) run(s streams, args []string) error {
 	}
 	r, err := f.repository.open(s, args)
 	if err != nil {
-		return err
+		return f.refused(err, outputs)
 	}
 	defer r.close()
 	if err := r.protect(outputs); err != nil {
@@ -92,9 +92,28 @@ func (f *checkFlags) run(s streams, args []string) error {
 	}
 	c, err := f.check(s, r, codes)
 	if err != nil {
-		return err
+		return f.refused(err, outputs)
 	}
 	return f.deliver(s, c, outputs)
+}
+
+// refused writes the reports that go into files where the policy is invalid; what goes to stdout is every command's affair. It returns
+// the error that ends the command.
+func (f *checkFlags) refused(err error, outputs []output) error {
+	e, is := invalid(err)
+	if !is {
+		return err
+	}
+	if err := (repository{policy: &e.policy, root: e.policy.root}).protect(outputs); err != nil {
+		return err
+	}
+	if err := writeFiles(outputs, e.write); err != nil {
+		return err
+	}
+	if err := f.summarise(e.write); err != nil {
+		return err
+	}
+	return exitError{exitUsage, e}
 }
 
 // check looks at the repository.
@@ -130,16 +149,11 @@ func (f *checkFlags) deliver(s streams, c checked, outputs []output) error {
 	if err := f.write(s.out, c, f.format.value, s.colour()); err != nil {
 		return err
 	}
-	for _, o := range outputs {
-		var b bytes.Buffer
-		if err := f.write(&b, c, o.format, false); err != nil {
-			return err
-		}
-		if err := worktree.Save(o.file, b.Bytes()); err != nil {
-			return err
-		}
+	write := func(w io.Writer, format string) error { return f.write(w, c, format, false) }
+	if err := writeFiles(outputs, write); err != nil {
+		return err
 	}
-	if err := f.summarise(c); err != nil {
+	if err := f.summarise(write); err != nil {
 		return err
 	}
 	if c.fails(f.strict) {
@@ -148,14 +162,28 @@ func (f *checkFlags) deliver(s streams, c checked, outputs []output) error {
 	return nil
 }
 
+// writeFiles writes reports into files.
+func writeFiles(outputs []output, write func(w io.Writer, format string) error) error {
+	for _, o := range outputs {
+		var b bytes.Buffer
+		if err := write(&b, o.format); err != nil {
+			return err
+		}
+		if err := worktree.Save(o.file, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // summarise adds the table of all findings to the summary of a GitHub job, which shows only some of the annotations.
-func (f *checkFlags) summarise(c checked) error {
+func (f *checkFlags) summarise(write func(w io.Writer, format string) error) error {
 	file := os.Getenv("GITHUB_STEP_SUMMARY")
 	if f.format.value != "github" || file == "" {
 		return nil
 	}
 	var b bytes.Buffer
-	if err := f.write(&b, c, githubSummary, false); err != nil {
+	if err := write(&b, githubSummary); err != nil {
 		return err
 	}
 	return worktree.Append(file, b.Bytes())
@@ -195,7 +223,7 @@ func reportRules(findings finding.List, suppressed bool) []report.Rule {
 			Help: "Run `policygen explain " + r.Code + "` for an example.", Severity: r.Severity, Precision: "high", Tags: []string{"tests", "pytest"},
 		})
 	}
-	return append(rules, pinRules(findings, suppressed)...)
+	return slices.Concat(policyRules(findings), rules, pinRules(findings, suppressed))
 }
 
 // An output is a report that goes into a file.
@@ -229,7 +257,7 @@ func (r repository) protect(outputs []output) error {
 	for _, file := range r.policy.files {
 		kept = append(kept, file)
 	}
-	for _, t := range r.policy.Policy.Targets {
+	for _, t := range r.policy.targets() {
 		kept = append(kept, filepath.Join(r.root, filepath.FromSlash(t.Path)))
 	}
 	for _, o := range outputs {
@@ -260,7 +288,7 @@ func (r repository) source(name string) ([]byte, bool) {
 			}
 		}
 	}
-	if !fs.ValidPath(name) {
+	if r.files == nil || !fs.ValidPath(name) {
 		return nil, false
 	}
 	if info, err := fs.Lstat(r.files, name); err != nil || !info.Mode().IsRegular() {

@@ -6,9 +6,6 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
-
-	"policygen/internal/finding"
-	"policygen/internal/report"
 )
 
 // The exit codes, whatever the output format.
@@ -65,9 +62,8 @@ func run(args []string, s streams) int {
 	if !errors.As(err, &exit) {
 		exit = exitError{exitFailure, err}
 	}
-	var findings finding.List
-	if errors.As(err, &findings) {
-		err = s.report(findings, formatOf(cmd))
+	if policy, is := invalid(err); is {
+		err = s.report(policy, formatOf(cmd))
 	} else {
 		err = exit.err
 	}
@@ -75,15 +71,6 @@ func run(args []string, s streams) int {
 		fmt.Fprintf(s.err, "policygen: %v\n", err)
 	}
 	return exit.code
-}
-
-// report writes findings that ended a command: as JSON to its output where that was asked for, else as text beside it.
-func (s streams) report(findings finding.List, format string) error {
-	out := s.out
-	if format != "json" {
-		format, out = "text", s.err
-	}
-	return report.Write(out, format, report.Report{Findings: findings}, report.Options{})
 }
 
 func newRootCommand(s streams) *cobra.Command {

@@ -127,6 +127,9 @@ func TestJSONOutputs(t *testing.T) {
 			t.Errorf("%q: %v, %v\n%s", c.args, err, jsonErr, out)
 			continue
 		}
+		if c.field == "findings" {
+			delete(printed, "rules")
+		}
 		if printed["version"] != 1.0 || printed[c.field] == nil || len(printed) != 2 {
 			t.Errorf("%q prints %s", c.args, out)
 		}

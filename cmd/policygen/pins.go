@@ -97,7 +97,7 @@ func (f *pinsCommandFlags) run(s streams, args []string) error {
 	}
 	p, err := f.open(s, args)
 	if err != nil {
-		return err
+		return (&checkFlags{format: f.format}).refused(err, outputs)
 	}
 	defer p.close()
 	if err := p.protect(outputs); err != nil {

@@ -70,13 +70,12 @@ func (f *policyFlags) loadFrom(p place, s streams) (loadedPolicy, error) {
 	return l, l.policyError(err)
 }
 
-// policyError gives findings about the policy their exit code and the paths of its files as seen from the working directory.
-func (l loadedPolicy) policyError(err error) error {
-	var findings finding.List
-	if errors.As(err, &findings) {
-		return exitError{exitUsage, findings.Relocated(l.locate)}
+// targets returns what the policy renders; nothing where it is invalid.
+func (l loadedPolicy) targets() []policy.Target {
+	if l.Policy == nil {
+		return nil
 	}
-	return err
+	return l.Policy.Targets
 }
 
 // locate returns the path of a source as seen from the working directory. Files that policygen brings itself have none.
