@@ -255,7 +255,7 @@ func (t trail) install(line command, _ map[string]string) (shell.Result, bool) {
 		}
 		if !t.round.silent && len(t.steps) == 0 {
 			t.round.installs = append(t.round.installs,
-				Install{Position: line.words[0].Pos, Kind: t.entry.kind, Program: program, Words: words[len(sub):], Dir: relative(line.dir)})
+				install{Position: line.words[0].Pos, Kind: t.entry.kind, Program: program, Words: words[len(sub):], Dir: relative(line.dir)})
 		}
 		return shell.Result{}, true
 	}

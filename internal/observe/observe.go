@@ -50,8 +50,8 @@ const (
 // Shown reports whether commands of this kind are only shown to people.
 func (k Kind) Shown() bool { return k == Markdown || k == ReST || k == Comment }
 
-// A Step is one command on the way from what a person wrote to pytest.
-type Step struct {
+// A step is one command on the way from what a person wrote to pytest.
+type step struct {
 	finding.Position
 	Text string // the command as it was started, abridged
 }
@@ -65,7 +65,7 @@ type Start struct {
 	Where            string            // what it belongs to: "job test, step Run", "target check", "env py311"; may be empty
 	Input            string            // the name of the [Input] that a script was given; empty for none
 	Call             []pytest.Word     // the command that stands at Position
-	Via              []Step            // what the command leads to, pytest last; empty where pytest stands at Position itself
+	Via              []step            // what the command leads to, pytest last; empty where pytest stands at Position itself
 	Wrapper          string            // path of the rendered wrapper that is called; it starts pytest as its policy says, and Settings are empty
 	Dir              string            // from the root, slash-separated, "." for the root itself
 	Env              map[string]string // what is set on the way, not what was there before
@@ -73,7 +73,7 @@ type Start struct {
 	Settings         pytest.Settings
 	Certain          bool   // false: no simulated run came here
 	Hidden           string // how the exit status is lost, such as "|| true"; empty where it counts
-	Fails, Empty     Exit   // how the whole ends when the tests of this start fail, and when it finds none
+	Fails, Empty     exit   // how the whole ends when the tests of this start fail, and when it finds none
 }
 
 // Pytest returns the position of the word that starts pytest.
@@ -84,8 +84,8 @@ func (s Start) Pytest() finding.Position {
 	return s.Position
 }
 
-// An Install is a command that installs distributions, such as "pip install pytest-xdist==3.8.0".
-type Install struct {
+// An install is a command that installs distributions, such as "pip install pytest-xdist==3.8.0".
+type install struct {
 	finding.Position
 	Kind    Kind
 	Program string        // "pip", "uv", "pipx", "conda"
@@ -93,12 +93,12 @@ type Install struct {
 	Dir     string
 }
 
-// An Exit is how a command or a script ends when one start of pytest in it does not end well.
-type Exit int
+// An exit is how a command or a script ends when one start of pytest in it does not end well.
+type exit int
 
 // The exits.
 const (
-	Untold Exit = iota // it was not tried, or not certain
+	untold exit = iota // it was not tried, or not certain
 	Told               // with a status other than 0
 	Lost               // with 0, as if nothing had happened
 )
@@ -121,7 +121,7 @@ type Input struct {
 // A Report is what was found in a repository.
 type Report struct {
 	Starts   []Start   // by position
-	Installs []Install // by position
+	Installs []install // by position
 	Problems []Problem // by position
 	Jobs     []Job     // by position
 	Marked   []string  // files with a comment that is addressed to policygen
@@ -143,7 +143,7 @@ func (r *Report) sort() {
 	slices.SortStableFunc(r.Starts, func(a, b Start) int {
 		return cmp.Or(a.Position.Compare(b.Position), a.Pytest().Compare(b.Pytest()), strings.Compare(a.Input, b.Input))
 	})
-	slices.SortStableFunc(r.Installs, func(a, b Install) int { return a.Position.Compare(b.Position) })
+	slices.SortStableFunc(r.Installs, func(a, b install) int { return a.Position.Compare(b.Position) })
 	slices.SortStableFunc(r.Problems, func(a, b Problem) int {
 		return cmp.Or(a.Position.Compare(b.Position), strings.Compare(a.Message, b.Message))
 	})

@@ -85,12 +85,12 @@ func azureTask(l leg) leg {
 	case strings.HasPrefix(task, "Bash@"), strings.HasPrefix(task, "ShellScript@"):
 		l.spot.shell.language = "sh"
 		inputs := l.node.Get("inputs")
-		file := firstNode(inputs.Get("filePath"), inputs.Get("scriptPath"))
+		file := source.First(inputs.Get("filePath"), inputs.Get("scriptPath"))
 		if file == nil || file.Kind != source.Scalar || file.Text.Len() == 0 {
 			return l
 		}
 		text := source.JoinTexts(source.Literal("bash ", file.Text), file.Text)
-		if words := firstNode(inputs.Get("arguments"), inputs.Get("args")); words != nil && words.Text.Len() > 0 {
+		if words := source.First(inputs.Get("arguments"), inputs.Get("args")); words != nil && words.Text.Len() > 0 {
 			text = source.JoinTexts(text, source.Literal(" ", file.Text), words.Text)
 		}
 		l.node = &source.Node{Kind: source.Map, Pos: l.node.Pos, Entries: append(slices.Clone(withoutKey(l.node, "inputs").Entries),

@@ -65,7 +65,7 @@ func (r *pipelineReader) travisJob(n *source.Node, st spot, name string) {
 func (r *pipelineReader) travisEnvs(env *source.Node, st spot) (all []spot) {
 	matrix := env
 	if env != nil && env.Kind == source.Map {
-		matrix = firstNode(env.Get("jobs"), env.Get("matrix"))
+		matrix = source.First(env.Get("jobs"), env.Get("matrix"))
 		if global := env.Get("global"); global != nil || matrix != nil {
 			st = r.withVariables(st, global)
 		} else {
@@ -79,13 +79,4 @@ func (r *pipelineReader) travisEnvs(env *source.Node, st spot) (all []spot) {
 		all = []spot{st}
 	}
 	return all
-}
-
-func firstNode(nodes ...*source.Node) *source.Node {
-	for _, n := range nodes {
-		if n != nil {
-			return n
-		}
-	}
-	return nil
 }

@@ -73,7 +73,7 @@ func (s *scan) play(sn snippet, in Input, r *round) int {
 // A round is one simulation of an entry.
 type round struct {
 	starts   []Start
-	installs []Install
+	installs []install
 	failing  int  // the index of the start that does not end well; -1 for none
 	status   int  // with which it ends
 	silent   bool // its problems have been told
@@ -139,7 +139,7 @@ func (s *scan) tryExits(sn snippet, starts []Start) {
 	}
 }
 
-func (s *scan) exit(sn snippet, failing, status int, left *int) Exit {
+func (s *scan) exit(sn snippet, failing, status int, left *int) exit {
 	r := &round{failing: failing, status: status, silent: true, left: *left}
 	ended := s.play(sn, Input{}, r)
 	*left = r.left

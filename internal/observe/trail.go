@@ -24,7 +24,7 @@ type trail struct {
 	entry   snippet
 	input   Input
 	round   *round        // of simulating the entry
-	steps   []Step        // from the entry's own command on
+	steps   []step        // from the entry's own command on
 	call    []pytest.Word // the entry's own command
 	certain bool          // false as soon as a command on the way was in no simulated run
 	hidden  string        // how the exit status is lost on the way
@@ -111,7 +111,7 @@ func (t trail) note(start Start, at finding.Position, words []pytest.Word) shell
 	start.Position, start.Call = at, words
 	if len(t.steps) > 0 {
 		start.Position, start.Call = t.steps[0].Position, t.call
-		start.Via = append(slices.Clone(t.steps[1:]), Step{at, abridged(words)})
+		start.Via = append(slices.Clone(t.steps[1:]), step{at, abridged(words)})
 	}
 	start.Kind, start.Job, start.Minutes, start.Where, start.Input = t.entry.kind, t.entry.job, t.entry.minutes, t.entry.where, t.input.Name
 	start.Certain, start.Hidden = t.certain, t.hidden
@@ -127,7 +127,7 @@ func (t trail) into(line []pytest.Word, opened string) (trail, bool) {
 	if len(t.steps) == 0 {
 		t.call = line
 	}
-	t.steps = append(slices.Clone(t.steps), Step{line[0].Pos, abridged(line)})
+	t.steps = append(slices.Clone(t.steps), step{line[0].Pos, abridged(line)})
 	t.open = append(slices.Clone(t.open), opened)
 	t.words = line
 	return t, true

@@ -49,3 +49,13 @@ func lookup(entries []Entry, key string) *Node {
 	}
 	return nil
 }
+
+// First returns the first of some nodes that is there, so that a value may stand under one of several keys; nil where none is.
+func First(nodes ...*Node) *Node {
+	for _, n := range nodes {
+		if n != nil {
+			return n
+		}
+	}
+	return nil
+}

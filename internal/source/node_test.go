@@ -65,3 +65,15 @@ func TestGet(t *testing.T) {
 		t.Error("nothing of nil, and the node itself for no keys")
 	}
 }
+
+func TestFirst(t *testing.T) {
+	a, b := &Node{}, &Node{}
+	for _, c := range []struct {
+		nodes []*Node
+		want  *Node
+	}{{nil, nil}, {[]*Node{nil, nil}, nil}, {[]*Node{a, b}, a}, {[]*Node{nil, b, a}, b}} {
+		if got := First(c.nodes...); got != c.want {
+			t.Errorf("of %v the first is %p, want %p", c.nodes, got, c.want)
+		}
+	}
+}
