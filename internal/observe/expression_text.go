@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"regexp"
 	"strings"
 
 	"policygen/internal/source"
@@ -109,18 +110,32 @@ func (s scope) text(n *source.Node) source.Text {
 
 // never reports whether a condition is known to be false.
 func (s scope) never(condition *source.Node) bool {
-	if condition == nil || condition.Kind != source.Scalar {
-		return false
-	}
-	text := strings.TrimSpace(condition.Text.String())
-	if text == "" {
-		return false
-	}
-	var v any
-	if strings.Contains(text, "${{") {
-		v = s.scalar(condition)
-	} else {
-		v = s.eval(text)
-	}
+	v := s.condition(condition)
 	return !isUnknown(v) && !truthy(v)
+}
+
+// surely reports whether a condition is known to be true where nothing fails.
+func (s scope) surely(condition *source.Node) bool {
+	if condition != nil && whenWell.MatchString(condition.Text.String()) {
+		return true
+	}
+	v := s.condition(condition)
+	return !isUnknown(v) && truthy(v)
+}
+
+var whenWell = regexp.MustCompile(`^\s*(\$\{\{)?\s*(success\(\)|!\s*cancelled\(\))\s*(\}\})?\s*$`)
+
+// condition returns what a condition comes to; true where there is none.
+func (s scope) condition(n *source.Node) any {
+	if n == nil || n.Kind != source.Scalar {
+		return true
+	}
+	switch text := strings.TrimSpace(n.Text.String()); {
+	case text == "":
+		return true
+	case strings.Contains(text, "${{"):
+		return s.scalar(n)
+	default:
+		return s.eval(text)
+	}
 }

@@ -20,6 +20,8 @@ type stage struct {
 	scope     scope
 	env       map[string]string
 	texts     map[string]source.Text // of variables that the files set, where they stand
+	handed    map[string]string      // variables that steps of the job have handed on, one map for all of them
+	unsure    bool                   // whether a step runs depends on what nobody knows
 	shell     string                 // of the defaults; empty for the runner's own
 	dir       string                 // of the defaults
 	os        string                 // as the runner names it; empty where that is unknown
@@ -66,35 +68,11 @@ func (st stage) steps(n *source.Node) {
 	}
 	for i, step := range n.Items {
 		if !st.out.full() && !st.scope.never(step.Get("if")) {
+			st = st.withHanded()
 			st.checkout = st.checkedOut(step)
 			st.step(step, i+1)
-			st = st.withHandedOn(step.Get("run"))
 		}
 	}
-}
-
-// handedOn matches a line that hands a variable on to the steps behind it.
-// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-environment-variable
-var handedOn = regexp.MustCompile(`(?m)^([ \t]*)echo[ \t]+["']?([A-Za-z_][A-Za-z0-9_]*)=([^"'\n>]*?)["']?[ \t]*>>[ \t]*"?\$\{?GITHUB_ENV\}?"?[ \t]*$`)
-
-// withHandedOn returns the stage with the variables that a step hands on to those behind it. What depends on the run, or on a condition,
-// is unknown.
-func (st stage) withHandedOn(run *source.Node) stage {
-	if run == nil || !strings.Contains(run.Text.String(), "GITHUB_ENV") {
-		return st
-	}
-	env := maps.Clone(st.env)
-	seen := map[string]bool{}
-	for _, m := range handedOn.FindAllStringSubmatch(st.scope.expand(run.Text).String(), -1) {
-		value := m[3]
-		if m[1] != "" || seen[m[2]] || strings.ContainsAny(value, "$`") {
-			value = unknownWord(m[2])
-		}
-		seen[m[2]] = true
-		env[m[2]] = value
-	}
-	st.env = env
-	return st
 }
 
 // checkedOut returns where the repository is after a step: a checkout may put it into a folder.
@@ -117,6 +95,7 @@ func (st stage) inRepository(dir string) string {
 
 func (st stage) step(n *source.Node, number int) {
 	st = st.withEnv(n.Get("env"))
+	st.unsure = st.unsure || !st.scope.surely(n.Get("if"))
 	if v := st.scope.value(n.Get("continue-on-error")); v == true {
 		st.hidden = "continue-on-error"
 	}
@@ -159,11 +138,12 @@ func (st stage) run(text source.Text, shell, dir *source.Node) {
 		st.cibuildwheel()
 	}
 	started := shellOf(how, st.os, st.container)
+	sn.dialect, sn.errExit, sn.pipeFail = started.dialect, started.errExit, started.pipeFail
+	st.handOn(sn, started.language)
 	if started.language != "" {
 		st.out.take(inLanguage(sn, started.language))
 		return
 	}
-	sn.dialect, sn.errExit, sn.pipeFail = started.dialect, started.errExit, started.pipeFail
 	st.out.add(sn)
 }
 

@@ -124,6 +124,8 @@ type Observation struct {
 	Status   int               // with which the script ends
 	Stdout   string            // what it prints, bounded
 	Written  map[string]string // the files it writes, by absolute path, bounded
+	// Guarded is what it writes to files only under a condition, in a branch that a run took or that none did.
+	Guarded map[string]string
 }
 
 // ParseForeign parses a script. at tells the place of a byte of the text; nil counts lines and columns of the file called
@@ -211,8 +213,8 @@ func merge(all []Observation) Observation {
 }
 
 // ObserveAll observes the script in each of the settings and puts the observations together: a command comes once for
-// each way it is started, and with Certain false only where none of the runs reached it. Status, Stdout and Written are
-// left out.
+// each way it is started, and with Certain false only where none of the runs reached it. Status, Stdout, Written and
+// Guarded are left out.
 func (f *Foreign) ObserveAll(settings ...Setting) Observation {
 	all := make([]Observation, len(settings))
 	for i, s := range settings {

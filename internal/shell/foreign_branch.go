@@ -24,6 +24,8 @@ func (s *shell) binary(cm *syntax.BinaryCmd) flow {
 		s.o.later(s, []*syntax.Stmt{cm.Y})
 		return flow{}
 	}
+	s.guards++
+	defer func() { s.guards-- }()
 	return s.stmt(cm.Y)
 }
 

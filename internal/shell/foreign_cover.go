@@ -57,7 +57,7 @@ func (o *observer) cover(last *shell) {
 // run simulates the statements of a branch that nobody reached meanwhile.
 func (b branch) run() {
 	s, o := b.state, b.state.o
-	s.fds = map[int]stream{1: {out: o.discard()}, 2: {out: o.discard()}}
+	s.fds = map[int]stream{1: {out: s.away(1)}, 2: {out: s.away(2)}}
 	if b.calls {
 		s.frames = append(s.frames, frame{"", s.unit.path})
 		s.params, s.stray = nil, true
@@ -72,6 +72,14 @@ func (b branch) run() {
 			return
 		}
 	}
+}
+
+// away is where a branch that no run took writes: what a file would get by a descriptor is noted, all else is lost.
+func (s *shell) away(fd int) *output {
+	if out := s.fds[fd].out; out != nil && out.path != "" {
+		return s.o.underCondition(out.path)
+	}
+	return s.o.discard()
 }
 
 // uncalled lets the functions that no run called wait to be simulated, with unknown arguments.

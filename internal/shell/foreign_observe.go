@@ -31,6 +31,7 @@ type observer struct {
 	main     *unit
 	out      *output
 	files    map[string]*output // that the script wrote
+	guarded  map[string]*output // what it writes there under a condition
 	made     map[string]bool    // folders that it made, or went into without their being there
 	reached  map[*syntax.Stmt]bool
 	lists    map[*syntax.Stmt]bool // statements whose branch waits already
@@ -84,7 +85,7 @@ func newObserver(u *unit, s Setting) *observer {
 	if s.Output == 0 {
 		s.Output = 1 << 20
 	}
-	o := &observer{setting: s, main: u, files: map[string]*output{}, made: map[string]bool{}}
+	o := &observer{setting: s, main: u, files: map[string]*output{}, guarded: map[string]*output{}, made: map[string]bool{}}
 	o.jobs = map[string]int{}
 	o.reached, o.lists, o.seen = map[*syntax.Stmt]bool{}, map[*syntax.Stmt]bool{}, map[string]bool{}
 	o.out = &output{limit: s.Output}
@@ -190,16 +191,13 @@ func (o *observer) observation(status int) Observation {
 			certain[c.Pos] = true
 		}
 	}
-	out := Observation{Status: status, Stdout: o.out.text.String(), Written: map[string]string{}, Problems: sortProblems(o.problems)}
+	out := Observation{Status: status, Stdout: o.out.text.String(), Written: texts(o.files), Guarded: texts(o.guarded), Problems: sortProblems(o.problems)}
 	for _, c := range o.commands {
 		if c.Certain || !certain[c.Pos] {
 			out.Commands = append(out.Commands, c)
 		}
 	}
 	sortCommands(out.Commands)
-	for name, file := range o.files {
-		out.Written[name] = file.text.String()
-	}
 	return out
 }
 

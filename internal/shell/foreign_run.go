@@ -30,6 +30,7 @@ type shell struct {
 	sourced int  // files being sourced around this
 	loops   int  // loops around this
 	tested  int  // conditions around this, in which errexit is off
+	guards  int  // what around this is done only under a condition
 	trapped bool // a trap is being run
 	hidden  string
 	current *syntax.Stmt // the current one
@@ -256,14 +257,10 @@ func (s *shell) command(cm syntax.Command) flow {
 		return s.stopped(flow{})
 	case *syntax.BinaryCmd:
 		return s.binary(cm)
-	case *syntax.IfClause:
-		return s.ifClause(cm)
-	case *syntax.WhileClause:
-		return s.while(cm)
+	case *syntax.IfClause, *syntax.WhileClause, *syntax.CaseClause:
+		return s.guarded(cm)
 	case *syntax.ForClause:
 		return s.forClause(cm)
-	case *syntax.CaseClause:
-		return s.caseClause(cm)
 	case *syntax.FuncDecl:
 		if cm.Name != nil {
 			s.funcs[cm.Name.Value] = function{cm.Body, s.unit}
@@ -272,6 +269,21 @@ func (s *shell) command(cm syntax.Command) flow {
 		return flow{}
 	}
 	return s.rareCommand(cm)
+}
+
+// guarded runs a command whose parts are run only under conditions.
+func (s *shell) guarded(cm syntax.Command) flow {
+	s.guards++
+	defer func() { s.guards-- }()
+	switch cm := cm.(type) {
+	case *syntax.IfClause:
+		return s.ifClause(cm)
+	case *syntax.WhileClause:
+		return s.while(cm)
+	case *syntax.CaseClause:
+		return s.caseClause(cm)
+	}
+	return flow{}
 }
 
 func (s *shell) rareCommand(cm syntax.Command) flow {

@@ -41,6 +41,16 @@ type output struct {
 	text  strings.Builder
 	limit int
 	null  bool
+	path  string // of a file
+}
+
+// texts are the texts of files.
+func texts(files map[string]*output) map[string]string {
+	all := make(map[string]string, len(files))
+	for name, file := range files {
+		all[name] = file.text.String()
+	}
+	return all
 }
 
 // WriteString drops what is over the limit.
@@ -51,7 +61,28 @@ func (o *output) WriteString(text string) {
 	o.text.WriteString(text[:min(len(text), max(0, o.limit-o.text.Len()))])
 }
 
-func (s *shell) print(text string) { s.fds[1].out.WriteString(text) }
+func (s *shell) print(text string) { s.write(s.fds[1].out, text) }
+
+// write writes to a stream, and notes what a file gets only under a condition.
+func (s *shell) write(out *output, text string) {
+	out.WriteString(text)
+	if out != nil && out.path != "" && s.guards > 0 {
+		s.o.underCondition(out.path).WriteString(text)
+	}
+}
+
+// underCondition is what a file gets only under a condition.
+func (o *observer) underCondition(name string) *output {
+	out, ok := o.guarded[name]
+	if !ok && len(o.guarded) >= maxFiles {
+		return o.discard()
+	}
+	if !ok {
+		out = &output{limit: o.setting.Output / 4}
+		o.guarded[name] = out
+	}
+	return out
+}
 
 func (s *shell) stdin() *input {
 	if in := s.fds[0].in; in != nil {
@@ -192,19 +223,20 @@ func (s *shell) openOutput(name string, add bool) *output {
 	case "/dev/stderr", "/dev/fd/2", "/dev/tty":
 		return s.fds[2].out
 	}
+	full = path.Clean(full)
+	if !s.o.certain {
+		return s.o.underCondition(full)
+	}
 	file, ok := s.o.files[full]
 	if !ok && len(s.o.files) >= maxFiles {
 		return s.o.discard()
 	}
-	if !s.o.certain {
-		return s.o.discard()
-	}
 	if !ok || !add && !file.null {
-		file = &output{limit: s.o.setting.Output / 4}
+		file = &output{limit: s.o.setting.Output / 4, path: full}
 		if text, found := s.o.read(full); found && add {
 			file.WriteString(text)
 		}
-		s.o.files[path.Clean(full)] = file
+		s.o.files[full] = file
 	}
 	return file
 }

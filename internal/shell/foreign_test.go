@@ -272,3 +272,22 @@ func TestObserveTogether(t *testing.T) {
 		group.Wait()
 	}
 }
+
+// TestObserveGuarded: what a file gets only under a condition is told apart, whether the run got there or not.
+func TestObserveGuarded(t *testing.T) {
+	o := observe(t, `echo A=1 >>/tmp/env
+if true; then echo B=2 >>/tmp/env; else echo C=3 >>/tmp/env; fi
+{ echo D=4; false && echo E=5; } >>/tmp/env
+true && printf 'F=%s\n' 6 | tee -a /tmp/env
+f() { echo G=7 >>/tmp/env; }; f
+g() { echo H=8 >>/tmp/env; }
+case $X in y) echo I=9;; esac >>/tmp/env
+for x in a b; do echo "J$x=10"; done >>/tmp/env
+`, Setting{})
+	if want := "A=1\nB=2\nD=4\nF=6\nG=7\nJa=10\nJb=10\n"; o.Written["/tmp/env"] != want {
+		t.Errorf("written %q, want %q", o.Written["/tmp/env"], want)
+	}
+	if want := "B=2\nF=6\nC=3\nE=5\nI=9\nH=8\n"; o.Guarded["/tmp/env"] != want {
+		t.Errorf("guarded %q, want %q", o.Guarded["/tmp/env"], want)
+	}
+}

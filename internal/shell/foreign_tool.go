@@ -136,7 +136,7 @@ func (s *shell) tee(args []string) {
 			add = add || strings.Contains(arg, "a")
 			continue
 		}
-		s.openOutput(arg, add).WriteString(text)
+		s.write(s.openOutput(arg, add), text)
 	}
 	s.print(text)
 }
