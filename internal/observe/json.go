@@ -150,13 +150,6 @@ var containerHooks = []string{
 	"initializeCommand", "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand", "postAttachCommand",
 }
 
-func entriesOf(n *source.Node) []source.Entry {
-	if n == nil {
-		return nil
-	}
-	return n.Entries
-}
-
 // words returns the scalars of a list as the words of a command.
 func (w workspace) words(n *source.Node) (words []pytest.Word) {
 	for _, item := range listOf(n) {

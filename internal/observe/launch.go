@@ -70,6 +70,9 @@ func (c *command) step() bool {
 	}
 	rest := c.words[1:]
 	if len(l.sub) > 0 {
+		if program == "hatch" { // "hatch -e test run", "hatch env run -e test"
+			rest = c.hatchOptions(rest)
+		}
 		if rest, ok = l.afterSub(rest); !ok {
 			return false
 		}
@@ -156,11 +159,38 @@ func (c *command) found(program string, l launcher, words []pytest.Word) bool {
 	if l.script {
 		c.pass = program
 	}
-	if env, command, ok := strings.Cut(firstText(words), ":"); ok && program == "hatch" && env != "" { // "hatch run test:pytest"
-		c.taskEnv = env
-		c.words = append([]pytest.Word{{Text: command, Pos: words[0].Pos}}, words[1:]...)
+	if program == "hatch" {
+		c.hatch()
 	}
-	return len(words) > 0
+	return len(c.words) > 0
+}
+
+// hatchOptions takes the environment off that stands before the word "run", and the word "env".
+func (c *command) hatchOptions(words []pytest.Word) []pytest.Word {
+	for len(words) > 1 {
+		switch w := words[0].Text; {
+		case w == "-e" || w == "--env":
+			c.taskEnv = words[1].Text
+			words = words[2:]
+		case w == "env" && words[1].Text == "run":
+			return words[1:]
+		default:
+			return words
+		}
+	}
+	return words
+}
+
+// hatch takes "+matrix=value" words and the environment off, as of "hatch run +py=3.12 test:pytest".
+func (c *command) hatch() {
+	for strings.HasPrefix(firstText(c.words), "+") {
+		c.words = c.words[1:]
+	}
+	first := firstText(c.words)
+	if at := strings.LastIndex(first, ":"); at > 0 {
+		c.taskEnv = first[:at]
+		c.words = append([]pytest.Word{{Text: first[at+1:], Pos: c.words[0].Pos}}, c.words[1:]...)
+	}
 }
 
 func firstText(words []pytest.Word) string {

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -173,17 +174,10 @@ func (r *pipelineReader) limit(n *source.Node, st spot) {
 		if _, ok := number(text); ok {
 			text += unit
 		}
-		job := Job{Position: n.Entries[0].Key.At(0), Kind: r.kind, Name: either(st.job, st.step), Limit: v.Pos}
+		job := Job{Position: n.Entries[0].Key.At(0), Kind: r.kind, Name: cmp.Or(st.job, st.step), Limit: v.Pos}
 		job.Minutes, _ = minutesOf(text)
 		r.out.jobs = append(r.out.jobs, job)
 	}
-}
-
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // commands takes commands: a text, or a list of which the shell gets one item after the other.

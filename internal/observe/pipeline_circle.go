@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"strings"
@@ -49,7 +50,7 @@ func circleLegs(_ *pipelineReader, n *source.Node, st spot) []leg {
 	case n.Get("steps") != nil:
 		st.values = with(st.values, map[string]string{"working_directory": dir.Text.String()})
 	case n.Get("command") != nil:
-		base := either(st.values["working_directory"], "~/project")
+		base := cmp.Or(st.values["working_directory"], "~/project")
 		st.dir = strings.TrimPrefix(strings.TrimPrefix(dir.Text.String(), base), "/")
 		if !strings.HasPrefix(dir.Text.String(), base) {
 			st.dir = dir.Text.String()

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"strings"
 
 	"policygen/internal/source"
@@ -16,7 +17,7 @@ var cirrus = service{
 		if !ok {
 			return ""
 		}
-		return either(strings.TrimSuffix(name, "_"), "task")
+		return cmp.Or(strings.TrimSuffix(name, "_"), "task")
 	},
 	lossy:   []string{"allow_failures"},
 	limits:  map[string]string{"timeout_in": "m"},

@@ -11,6 +11,7 @@ type snippet struct {
 	kind    Kind
 	tool    string      // that runs it by its name: "make", "tox", "just", "poe"; empty where none does
 	name    string      // of the target, the environment or the task
+	group   string      // the environment of hatch that a task is of
 	job     string      // of a CI service
 	where   string      // for people: "job test, step Run the tests"
 	text    source.Text // the commands, in the language of a shell

@@ -72,12 +72,12 @@ func TestLoadTask(t *testing.T) {
 		Taskfile.yml:18:11 task t (errexit ignore_error pipefail) in src A=own B=«HASH»: cd x; pytest 8 7 «OS»
 		Taskfile.yml:22:16 task t (defer pipefail) in src A=own B=«HASH»: pytest last
 	`)
-	if len(choose(got.snippets, "task", []string{"t"})) != 3 {
+	if len(choose(got.snippets, "task", "", []string{"t"})) != 3 {
 		t.Error("the alias does not choose its task")
 	}
 	check(t, loadTask(inTree(t, "Taskfile.yml", taskfiles()), call{names: []string{"sub:test"}}), "sub/Taskfile.yml:2:16 task sub:test in sub: pytest 1")
-	if first := loadTask(inTree(t, "Taskfile.yml", taskfiles()), call{}).snippets; len(choose(first, "task", nil)) != 4 {
-		t.Errorf("without a name %d commands are chosen", len(choose(first, "task", nil)))
+	if first := loadTask(inTree(t, "Taskfile.yml", taskfiles()), call{}).snippets; len(choose(first, "task", "", nil)) != 4 {
+		t.Errorf("without a name %d commands are chosen", len(choose(first, "task", "", nil)))
 	}
 	check(t, loadTask(inTree(t, "pyproject.toml", map[string]string{"pyproject.toml": "[tool.taskipy.tasks]\ntest = \"pytest -n 3\"\n"}), call{names: []string{"test"}}),
 		"pyproject.toml:2:9 task test (posix): pytest -n 3")

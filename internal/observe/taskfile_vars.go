@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -66,10 +67,10 @@ func templateValue(template string, values map[string]string) string {
 		return values[m[1]]
 	}
 	if m := taskDefault.FindStringSubmatch(template); m != nil {
-		return either(values[m[1]], m[2]+m[3]+m[4]+m[5])
+		return cmp.Or(values[m[1]], m[2]+m[3]+m[4]+m[5])
 	}
 	if m := defaultFirst.FindStringSubmatch(template); m != nil {
-		return either(values[m[5]], m[1]+m[2]+m[3]+m[4])
+		return cmp.Or(values[m[5]], m[1]+m[2]+m[3]+m[4])
 	}
 	return pytest.Unknown(template)
 }

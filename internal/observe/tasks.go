@@ -3,7 +3,6 @@ package observe
 import (
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"policygen/internal/pytest"
@@ -20,7 +19,9 @@ func readTOML(f file) (all found) {
 	if base := path.Base(f.name); base == "tox.toml" || base == "pyproject.toml" && root.Get("tool", "tox") != nil {
 		all.merge(distinctCommands(loadTox(f, call{})))
 	}
-	all.merge(tasksOf(f, root, call{}))
+	tasks := tasksOf(f, root, call{})
+	tasks.snippets = distinctSnippets(tasks.snippets) // what an environment of hatch only has from its template
+	all.merge(tasks)
 	return all
 }
 
@@ -39,9 +40,8 @@ type taskTable struct {
 	keys []string // "*" stands for every key
 }
 
-// The tables of hatch 1.16, poethepoet 0.37, pdm 2.26, taskipy 1.14, pixi 0.59, rye 0.44 and cibuildwheel 3.
+// The tables of poethepoet 0.37, pdm 2.26, taskipy 1.14, pixi 0.59, rye 0.44 and cibuildwheel 3.
 var taskTables = []taskTable{
-	{"hatch", []string{"tool", "hatch", "envs", "*", "scripts"}}, {"hatch", []string{"envs", "*", "scripts"}},
 	{"poe", []string{"tool", "poe", "tasks"}}, {"poe", []string{"tasks"}},
 	{"pdm", []string{"tool", "pdm", "scripts"}}, {"task", []string{"tool", "taskipy", "tasks"}},
 	{"pixi", []string{"tool", "pixi", "tasks"}}, {"pixi", []string{"tool", "pixi", "feature", "*", "tasks"}},
@@ -52,16 +52,16 @@ var taskTables = []taskTable{
 // tasksOf reads the tables of a file. Which of the tables without "tool" are whose depends on the file.
 func tasksOf(f file, root *source.Node, c call) (all found) {
 	base := path.Base(f.name)
+	if base == "pyproject.toml" || base == "hatch.toml" {
+		all.merge(hatchTasks(f, base, root, c))
+	}
 	for _, table := range taskTables {
 		own := table.keys[0] == "tool"
 		if own != (base == "pyproject.toml") || !own && base != fileOf[table.tool] {
 			continue
 		}
 		for _, at := range findTables(root, table.keys) {
-			r := taskReader{file: f, table: table, env: at.parent.Get("env-vars"), words: c.words}
-			if table.tool == "hatch" && (at.parent.Get("template") == nil || at.parent.Get("template").Text.String() == "default") {
-				r.inherited = root.Get(slices.Concat(table.keys[:len(table.keys)-2], []string{"default", "env-vars"})...)
-			}
+			r := taskReader{file: f, table: table, words: c.words}
 			for _, e := range at.table.Entries {
 				all.add(r.task(e.Key.String(), e.Value)...)
 			}
@@ -73,7 +73,7 @@ func tasksOf(f file, root *source.Node, c call) (all found) {
 	return all
 }
 
-var fileOf = map[string]string{"hatch": "hatch.toml", "poe": "poe_tasks.toml", "pixi": "pixi.toml"}
+var fileOf = map[string]string{"poe": "poe_tasks.toml", "pixi": "pixi.toml"}
 
 // A tableAt is a table and what holds it.
 type tableAt struct{ table, parent *source.Node }
@@ -102,18 +102,14 @@ func findTables(n *source.Node, keys []string) []tableAt {
 
 // A taskReader reads the tasks of one table.
 type taskReader struct {
-	file      file
-	table     taskTable
-	env       *source.Node
-	inherited *source.Node // variables that an environment of hatch has from the one that is its template
-	words     []pytest.Word
+	file  file
+	table taskTable
+	words []pytest.Word
 }
 
 // task reads a task: a command line, a list of them or of names, or a table that has one of these under some key.
 func (r taskReader) task(name string, n *source.Node) []snippet {
 	sn := snippet{kind: Task, tool: r.table.tool, name: name, where: "task " + name, dir: dirOf(r.file.name), dialect: shell.POSIX, env: map[string]string{}}
-	r.variables(&sn, r.inherited)
-	r.variables(&sn, r.env)
 	return r.body(sn, n)
 }
 
@@ -132,9 +128,6 @@ func (r taskReader) body(sn snippet, n *source.Node) []snippet {
 	switch n.Kind {
 	case source.Scalar:
 		sn.text = r.arguments(n.Text)
-		if r.table.tool == "hatch" && strings.HasPrefix(sn.text.String(), "- ") {
-			sn.text, sn.hidden = recipeLine(sn.text)
-		}
 		return []snippet{r.referring(sn)}
 	case source.List:
 		return r.several(sn, n)

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -64,9 +65,10 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		return shell.Result{}, line.pass == ""
 	}
 	t.certain = c.named(tool, env) && t.certain
-	file, chosen := t.chosen(program, c, relative(joinDir(line.dir, c.dir)))
+	environment := cmp.Or(line.taskEnv, env["HATCH_ENV"])
+	file, chosen := t.chosen(program, environment, c, relative(joinDir(line.dir, c.dir)))
 	if beside := path.Dir(t.entry.file()); len(chosen) == 0 && t.entry.kind.Shown() && line.dir == mount {
-		file, chosen = t.chosen(program, c, path.Join(beside, c.dir)) // what a page shows may be meant for its own folder
+		file, chosen = t.chosen(program, environment, c, path.Join(beside, c.dir)) // what a page shows may be meant for its own folder
 	}
 	if len(chosen) == 0 {
 		return shell.Result{}, line.pass == ""
@@ -86,12 +88,16 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 }
 
 // chosen returns what a call runs in a folder, and the file that says so.
-func (t trail) chosen(program string, c call, dir string) (file string, chosen []snippet) {
+func (t trail) chosen(program, environment string, c call, dir string) (file string, chosen []snippet) {
 	file, ok := t.scan.toolFile(tools[program], dir, c.file)
 	if !ok {
 		return "", nil
 	}
-	return file, choose(t.scan.load(program, file, c), program, c.names)
+	held, group := t.scan.load(program, file, c), ""
+	if program == "hatch" {
+		group = hatchGroup(held, environment)
+	}
+	return file, choose(held, program, group, c.names)
 }
 
 // load returns what a file of a tool holds for a call, read once for all calls that are alike.
@@ -149,8 +155,8 @@ func (s *scan) toolFile(t tool, dir, named string) (string, bool) {
 	}
 }
 
-// choose returns the snippets that a tool runs for some names, those that they need first.
-func choose(all []snippet, tool string, names []string) (chosen []snippet) {
+// choose returns the snippets that a tool runs for some names, those that they need first; of a group where one is given.
+func choose(all []snippet, tool, group string, names []string) (chosen []snippet) {
 	taken := map[int]bool{}
 	var take func(i int)
 	take = func(i int) {
@@ -168,7 +174,7 @@ func choose(all []snippet, tool string, names []string) (chosen []snippet) {
 		chosen = append(chosen, all[i])
 	}
 	for i, sn := range all {
-		if sn.tool == tool && (slices.Contains(names, sn.name) || len(names) == 0 && sn.first) {
+		if sn.tool == tool && (group == "" || sn.group == group) && (slices.Contains(names, sn.name) || len(names) == 0 && sn.first) {
 			take(i)
 		}
 	}
