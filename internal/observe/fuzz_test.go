@@ -147,7 +147,8 @@ func parsers(words []pytest.Word) {
 		tool.parse(words)
 	}
 	h := hatchTest{}
-	h.words(h.options(words))
+	h.own()
+	h.rest(h.options(words))
 }
 
 // A whole scan of any small repository ends, and what it tells stands in a file of the repository.

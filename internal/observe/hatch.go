@@ -2,6 +2,7 @@ package observe
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,34 +16,62 @@ func (t trail) hatchTest(line command, env map[string]string) (shell.Result, boo
 	if line.module || line.pass != "" || len(line.words) < 2 || name(line.words[0].Text) != "hatch" || line.words[1].Text != "test" {
 		return shell.Result{}, false
 	}
-	h := hatchTest{at: line.words[0], table: t.hatchTable(relative(line.dir))}
+	f, envs := t.hatchEnvs(relative(line.dir))
+	h := hatchTest{at: line.words[0], table: envs.whole("hatch-test")}
 	rest := h.options(line.words[2:])
 	if h.idle {
 		return shell.Result{}, true
 	}
+	e := envs.env("hatch-test")
+	env = with(env, e.variables)
+	own, rest := h.own(), h.rest(rest)
+	if name := h.script(); e.scripts.Get(name) != nil {
+		return t.hatchScript(line, f, e, name, own, rest, env), true
+	}
 	started := line
-	started.words = h.words(rest)
+	started.words = slices.Concat([]pytest.Word{{Text: "pytest", Pos: h.at.Pos}}, own, rest)
 	return t.record(started, env), true
 }
 
-// hatchTable returns what the project says of the environment of "hatch test"; nil where it says nothing.
-func (t trail) hatchTable(dir string) *source.Node {
-	file, ok := t.scan.toolFile(tools["hatch"], dir, "")
+// hatchEnvs returns the file in which hatch finds its environments, and these; none where there is none.
+func (t trail) hatchEnvs(dir string) (file, hatchEnvs) {
+	name, ok := t.scan.toolFile(tools["hatch"], dir, "")
 	if !ok {
-		return nil
+		return file{}, hatchEnvs{}
 	}
-	content, err := t.scan.repo.read(file)
+	content, err := t.scan.repo.read(name)
 	if err != nil {
-		return nil
+		return file{}, hatchEnvs{}
 	}
-	root, err := source.ParseTOML(file, content)
+	root, err := source.ParseTOML(name, content)
 	if err != nil {
-		return nil // its own reader tells
+		return file{}, hatchEnvs{} // its own reader tells
 	}
-	if path.Base(file) == "pyproject.toml" {
-		return root.Get("tool", "hatch", "envs", "hatch-test")
+	return t.scan.file(name, content), hatchEnvsOf(path.Base(name), root)
+}
+
+// hatchArgs matches where a script of "hatch test" has what its options add.
+var hatchArgs = regexp.MustCompile(`\{env:HATCH_TEST_ARGS(:[^{}]*)?\}`)
+
+// hatchScript follows the script of the project's own that "hatch test" runs in place of pytest.
+func (t trail) hatchScript(line command, f file, e *hatchEnv, script string, own, rest []pytest.Word, env map[string]string) shell.Result {
+	inside, ok := t.into(line.words, f.name+"\x00hatch test")
+	if !ok {
+		return shell.Result{}
 	}
-	return root.Get("envs", "hatch-test")
+	inside.words = slices.Concat(own, rest)
+	r := taskReader{file: f, table: taskTable{tool: "hatch"}, words: rest}
+	lines := e.lines(script, listText(e.scripts.Get(script)))
+	for i := range lines {
+		lines[i] = replaceAll(lines[i], hatchArgs, func(string) string { return " " + quotedWords(own) })
+	}
+	status := 0
+	for _, sn := range r.hatchLines(r.hatchSnippet(e, script), lines) {
+		if status = inside.run(sn, nil, env); status != 0 && sn.hidden == "" {
+			break
+		}
+	}
+	return ended(status)
 }
 
 // A hatchTest is a command line of "hatch test".
@@ -92,9 +121,16 @@ func (h *hatchTest) options(words []pytest.Word) (rest []pytest.Word) {
 	return rest
 }
 
-// words returns the command line of pytest. What the options of hatch add stands where they are written.
-func (h *hatchTest) words(rest []pytest.Word) []pytest.Word {
-	words := []pytest.Word{{Text: "pytest", Pos: h.at.Pos}}
+// script returns the name of the script that is run.
+func (h *hatchTest) script() string {
+	if _, on := h.flag("cover"); on {
+		return "run-cov"
+	}
+	return "run"
+}
+
+// own returns the words that hatch gives pytest by itself. What its options add stands where they are written.
+func (h *hatchTest) own() (words []pytest.Word) {
 	add := func(at pytest.Word, texts ...string) {
 		for _, text := range texts {
 			words = append(words, pytest.Word{Text: text, Pos: at.Pos})
@@ -112,13 +148,18 @@ func (h *hatchTest) words(rest []pytest.Word) []pytest.Word {
 			add(delay, "--reruns-delay", delay.Text)
 		}
 	}
-	words = append(words, nodeWords(firstOr(h.table.Get("extra-args")))...)
-	if len(rest) == 0 {
-		if rest = nodeWords(firstOr(h.table.Get("default-args"))); h.table.Get("default-args") == nil {
-			rest = []pytest.Word{{Text: "tests", Pos: h.at.Pos}}
-		}
+	return append(words, nodeWords(firstOr(h.table.Get("extra-args")))...)
+}
+
+// rest returns the words that were given, or else those that the project has for this.
+func (h *hatchTest) rest(given []pytest.Word) []pytest.Word {
+	switch defaults := h.table.Get("default-args"); {
+	case len(given) > 0:
+		return given
+	case defaults != nil:
+		return nodeWords(defaults)
 	}
-	return slices.Concat(words, rest)
+	return []pytest.Word{{Text: "tests", Pos: h.at.Pos}}
 }
 
 // flag returns the value of an option of the command line or else of the project, and whether it is on.
