@@ -110,6 +110,34 @@ func TestGitLabVariablesAndMatrix(t *testing.T) {
 	`)
 }
 
+func TestGitLabRules(t *testing.T) {
+	check(t, gitlabOf(t, `
+		variables: {N: 4, A: global}
+		workflow:
+		  rules:
+		    - {if: $CI_COMMIT_TAG, variables: {A: tag}}
+		    - {if: $CI_DRAFT, when: never, variables: {A: never}}
+		    - when: always
+		.nightly: {rules: [{if: $NIGHTLY, variables: {N: 12}}]}
+		a: {script: pytest, rules: [!reference [.nightly, rules], {if: $CI}, {if: $X}]}
+		b: {script: pytest, variables: {A: own}, rules: [{if: $X, variables: {A: x}}]}
+		c: {script: pytest, inherit: {variables: false}, rules: [{when: never}]}
+	`), `
+		.gitlab-ci.yml:8:13 job a (errexit pipefail) A=tag CI_JOB_STAGE=test CI_SERVER=yes N=12: pytest
+		.gitlab-ci.yml:8:13 job a (errexit pipefail) A=tag CI_JOB_STAGE=test CI_SERVER=yes N=4: pytest
+		.gitlab-ci.yml:8:13 job a (errexit pipefail) A=global CI_JOB_STAGE=test CI_SERVER=yes N=12: pytest
+		.gitlab-ci.yml:8:13 job a (errexit pipefail) A=global CI_JOB_STAGE=test CI_SERVER=yes N=4: pytest
+		.gitlab-ci.yml:9:13 job b (errexit pipefail) A=x CI_JOB_STAGE=test CI_SERVER=yes N=4: pytest
+		.gitlab-ci.yml:10:13 job c (errexit pipefail) CI_JOB_STAGE=test CI_SERVER=yes: pytest
+	`)
+	var rules []string
+	for i := range maxRuled + 1 {
+		rules = append(rules, fmt.Sprintf("{if: $X, variables: {N: %d}}", i))
+	}
+	check(t, gitlabOf(t, "a: {script: pytest, rules: ["+strings.Join(rules, ", ")+"]}"),
+		".gitlab-ci.yml:1:13 job a (errexit pipefail) CI_JOB_STAGE=test CI_SERVER=yes N=«N»: pytest")
+}
+
 func TestGitLabIncludes(t *testing.T) {
 	files := map[string]string{
 		".gitlab-ci.yml": indented(`

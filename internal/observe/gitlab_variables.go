@@ -11,28 +11,78 @@ import (
 	"policygen/internal/source"
 )
 
-// environments returns what a job gets as variables, once for each combination of its "parallel" matrix.
+// environments returns what a job gets as variables, once for each combination of its "parallel" matrix and of the rules that may
+// start it.
 func (g *gitlab) environments(name string, n *source.Node) (all []map[string]string) {
-	declared := map[string]string{}
-	if global := g.root.Get("variables"); global != nil {
-		for key, value := range g.variables(global) {
-			if inherits(n.Get("inherit", "variables"), key) {
-				declared[key] = value
-			}
-		}
-	}
-	maps.Copy(declared, g.variables(n.Get("variables")))
-	stage := "test"
-	if s := n.Get("stage"); s != nil {
-		stage = s.Text.String()
-	}
-	for _, chosen := range g.parallel(n.Get("parallel")) {
-		own := with(declared, chosen)
+	stage := firstScalar(n, []string{"stage"}, "test")
+	for _, own := range g.declared(n) {
 		env := newGitlabEnv(name, stage)
 		for key := range own {
 			env[key] = expandVariable(own, env, own[key], []string{key})
 		}
 		all = append(all, env)
+	}
+	return all
+}
+
+// declared returns what the file sets for a job, in each combination. Those of the job come over those of the workflow's rules, which
+// come over the global ones.
+func (g *gitlab) declared(n *source.Node) (all []map[string]string) {
+	global := g.variables(g.root.Get("variables"))
+	own := g.variables(n.Get("variables"))
+	jobs, copies := g.ruled(n.Get("rules")), g.parallel(n.Get("parallel"))
+	for _, started := range g.ruled(g.root.Get("workflow", "rules")) {
+		base := with(global, started)
+		maps.DeleteFunc(base, func(key, _ string) bool { return !inherits(n.Get("inherit", "variables"), key) })
+		for _, rule := range jobs {
+			for _, chosen := range copies {
+				all = append(all, with(with(with(base, own), rule), chosen))
+			}
+		}
+	}
+	return all
+}
+
+// maxRuled is how many different sets of variables of rules are tried, one after the other.
+const maxRuled = 8
+
+// ruled returns the variables that rules give, once for each rule that may be the first to hold: a rule without variables gives none.
+// Of too many, each variable is unknown. https://docs.gitlab.com/ci/yaml/#rulesvariables
+func (g *gitlab) ruled(rules *source.Node) (all []map[string]string) {
+	for _, rule := range g.rules(rules, 0) {
+		if firstScalar(rule, []string{"when"}, "") == "never" {
+			continue
+		}
+		variables := g.variables(rule.Get("variables"))
+		if !slices.ContainsFunc(all, func(known map[string]string) bool { return maps.Equal(known, variables) }) {
+			all = append(all, variables)
+		}
+	}
+	if len(all) == 0 {
+		return []map[string]string{{}}
+	}
+	if len(all) <= maxRuled {
+		return all
+	}
+	unknown := map[string]string{}
+	for _, variables := range all {
+		for name := range variables {
+			unknown[name] = pytest.Unknown(name)
+		}
+	}
+	return []map[string]string{unknown}
+}
+
+// rules returns the items of a list of rules, and of lists in it, as references make them.
+func (g *gitlab) rules(n *source.Node, depth int) (all []*source.Node) {
+	for _, item := range listOf(g.target(n)) {
+		item = g.target(item)
+		switch {
+		case item != nil && item.Kind == source.List && depth < maxReferences:
+			all = append(all, g.rules(item, depth+1)...)
+		case item != nil && item.Kind == source.Map:
+			all = append(all, item)
+		}
 	}
 	return all
 }

@@ -40,7 +40,12 @@ type spot struct {
 	dir       string
 	hidden    string
 	shell     startedShell
+	doubtful  bool // whether it is run depends on what nobody knows
 	depth     int
+
+	// Of CircleCI: where the repository is, what declares the parameters, and what a caller gives for them.
+	base         string
+	nodes, given *source.Node
 }
 
 // A leg is a map as one combination of a matrix has it.
@@ -68,8 +73,12 @@ func readPipeline(f file) (all found) {
 	}
 	r := pipelineReader{service: serviceOf(f.name), kind: Pipeline, out: &all, left: maxPlaces}
 	for _, doc := range docs {
-		if path.Base(f.name) == ".travis.yml" {
+		switch {
+		case path.Base(f.name) == ".travis.yml":
 			r.travis(doc)
+			continue
+		case strings.HasPrefix(f.name, ".circleci/"):
+			r.circle(doc)
 			continue
 		}
 		r.walk("", doc, spot{env: r.ambient, shell: r.shell, values: map[string]string{}})
@@ -120,9 +129,6 @@ func (r *pipelineReader) enter(key string, n *source.Node, st spot) {
 		if v := n.Get(k); v != nil && v.Text.String() == "true" {
 			st.hidden = k
 		}
-	}
-	if how := n.Get("shell"); how != nil && how.Kind == source.Scalar && r.ambient["CIRCLECI"] != "" {
-		st.shell = customShell(strings.Fields(how.Text.String()))
 	}
 	r.limit(n, st)
 	vector := r.vector(n, st)
@@ -220,6 +226,7 @@ func (r *pipelineReader) add(language string, text source.Text, st spot) {
 	sn := snippet{
 		kind: r.kind, job: st.job, where: whereOf(st), text: text, dir: fromRoot(st.dir), hidden: st.hidden,
 		env: withServiceVariables(st.env, text.String()), dialect: st.shell.dialect, errExit: st.shell.errExit, pipeFail: st.shell.pipeFail,
+		doubtful: st.doubtful,
 	}
 	if language == "" || language == "sh" {
 		r.out.add(sn)

@@ -87,9 +87,39 @@ func TestCircle(t *testing.T) {
 		          environment: [B=2 C=3]
 		      - run: {command: pytest sh, shell: /bin/sh}
 	`), `
-		.circleci/config.yml:6:14 job tests (errexit pipefail): pytest unit «parameters.free»
 		.circleci/config.yml:16:13 job build, step Tests (errexit pipefail) in sub A=1 B=2 C=3: pytest -n 4
 		.circleci/config.yml:19:24 job build (posix) A=1: pytest sh
+		.circleci/config.yml:6:14 job tests (errexit pipefail): pytest unit «parameters.free»
+	`)
+}
+
+func TestCircleSteps(t *testing.T) {
+	check(t, pipelineOf(t, ".circleci/config.yml", `
+		executors: {py: {environment: {E: 1}, shell: bash -e, working_directory: ~/x}}
+		commands:
+		  wrapped:
+		    parameters: {first: {type: steps, default: []}, flag: {type: boolean, default: true}}
+		    steps:
+		      - << parameters.first >>
+		      - when: {condition: {and: [<< parameters.flag >>, {not: {equal: [a, b]}}]}, steps: [{run: pytest flag}]}
+		      - unless: {condition: {or: [<< parameters.flag >>, false]}, steps: [{run: pytest never}]}
+		      - when: {condition: << pipeline.git.tag >>, steps: [{run: pytest tag}]}
+		jobs:
+		  build:
+		    executor: {name: py}
+		    steps:
+		      - wrapped: {first: [{run: {command: pytest first, working_directory: ~/x/sub}}]}
+		      - wrapped
+		      - orb/command: {after: [{run: pytest orb}]}
+		workflows:
+		  w: {jobs: [build: {pre-steps: [{run: pytest before}]}, orb/job: {post-steps: [{run: pytest after}]}]}
+	`), `
+		.circleci/config.yml:18:40 job build (errexit) E=1: pytest before
+		.circleci/config.yml:14:43 job build (errexit) in sub E=1: pytest first
+		.circleci/config.yml:7:97 job build (errexit) E=1: pytest flag
+		.circleci/config.yml:9:65 job build (doubtful errexit) E=1: pytest tag
+		.circleci/config.yml:16:37 job build (errexit) E=1: pytest orb
+		.circleci/config.yml:18:87 job orb/job (errexit pipefail): pytest after
 	`)
 }
 
