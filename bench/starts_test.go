@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"policygen/internal/observe"
+	"policygen/internal/worktree"
 )
 
 // scanned names the variable with the folder that this very program scans instead of running benchmarks, so that a scan is a
@@ -22,12 +23,12 @@ func scanInstead() bool {
 	if dir == "" {
 		return false
 	}
-	root, err := os.OpenRoot(dir)
+	files, err := worktree.OpenFiles(dir)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	report := observe.Scan(root.FS(), observe.Options{})
+	report := observe.Scan(files, observe.Options{})
 	fmt.Printf("%d starts in %d files\n", len(report.Starts), report.Files)
 	return true
 }

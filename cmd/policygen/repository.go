@@ -32,11 +32,10 @@ func (f *repositoryFlags) bind(flags *pflag.FlagSet) {
 
 // A repository is what check looks at.
 type repository struct {
-	policy *loadedPolicy // nil without one
-	root   string        // relative to the working directory, or absolute
-	handle *os.Root
-	files  fs.FS    // of the root; nothing outside is ever opened
-	paths  []string // that were asked for, from the root; empty for all
+	policy *loadedPolicy  // nil without one
+	root   string         // relative to the working directory, or absolute
+	files  worktree.Files // of the root; nothing outside is ever opened
+	paths  []string       // that were asked for, from the root; empty for all
 }
 
 // open finds the policy and the root, and opens the latter. The caller closes it.
@@ -71,11 +70,11 @@ func bareRoot(s streams, left string) (string, error) {
 
 // enter opens the root and names the paths from it.
 func (r *repository) enter(paths []string) error {
-	handle, err := os.OpenRoot(r.root)
+	files, err := worktree.OpenFiles(r.root)
 	if err != nil {
 		return fmt.Errorf("opening %q: %w", r.root, err)
 	}
-	r.handle, r.files = handle, handle.FS()
+	r.files = files
 	for _, p := range paths {
 		name := nameFrom(r.root, p)
 		if !fs.ValidPath(name) {
@@ -91,7 +90,7 @@ func (r *repository) enter(paths []string) error {
 	return nil
 }
 
-func (r *repository) close() { r.handle.Close() }
+func (r *repository) close() { r.files.Close() }
 
 // observe finds what starts pytest, with inputs for scripts.
 func (r repository) observe(inputs []observe.Input) observe.Report {

@@ -61,12 +61,12 @@ func (r *repository) load(name string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, errIrregular
 	}
-	return r.open(name, nil)
+	return open(r.fs, name, nil)
 }
 
 // open returns the content of what is known to be a regular file, in the buffer where that is large enough.
-func (r *repository) open(name string, buffer []byte) ([]byte, error) {
-	f, err := r.fs.Open(name)
+func open(files fs.FS, name string, buffer []byte) ([]byte, error) {
+	f, err := files.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -111,51 +111,10 @@ func (r *repository) exists(name string) bool {
 	return err == nil
 }
 
-// passedOver are folders that hold other people's files or made ones.
-var passedOver = map[string]bool{
-	".git": true, ".hg": true, ".svn": true, "node_modules": true, "__pycache__": true, ".tox": true, ".nox": true,
-	".venv": true, ".eggs": true, "site-packages": true, ".mypy_cache": true, ".pytest_cache": true, ".ruff_cache": true, ".cache": true,
-}
-
-// A candidate is a file that may hold commands, with what reads it.
-type candidate struct {
-	file
-	readers []reader
-}
-
-// candidates returns the files that may hold commands, without their contents: those that somebody or something runs, or may run,
-// and those that only show commands to people.
-func (r *repository) candidates() (run, shown []candidate, problems []Problem) {
-	err := fs.WalkDir(r.fs, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			problems = append(problems, unreadable(name, err))
-			return nil
-		case d.IsDir():
-			if passedOver[d.Name()] || name != "." && r.isFile(path.Join(name, "pyvenv.cfg")) {
-				return fs.SkipDir
-			}
-		case d.Type().IsRegular():
-			c := candidate{file: file{name: name, repo: r}, readers: readersOf(name)}
-			switch {
-			case c.readers != nil && c.readers[0].shown:
-				shown = append(shown, c)
-			case c.readers != nil || path.Ext(name) == "":
-				run = append(run, c)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		problems = append(problems, unreadable(".", err))
-	}
-	return run, shown, problems
-}
-
 // fill reads a candidate that the walk found, into the buffer where that is large enough. It takes the readers away from one that
 // turns out to hold no commands.
-func (r *repository) fill(c *candidate, buffer []byte) *Problem {
-	content, err := r.open(c.name, buffer)
+func (f folder) fill(c *candidate, buffer []byte) *Problem {
+	content, err := open(f.files, path.Base(c.name), buffer)
 	switch {
 	case err != nil && c.readers == nil:
 		return nil

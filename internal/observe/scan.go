@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"io/fs"
+	"iter"
 	"maps"
-	"runtime"
+	"path"
 	"slices"
 	"sync"
 
@@ -60,53 +61,66 @@ func (s *scan) collect() []candidate {
 
 // fill reads files, several at a time, and returns those of interest that hold commands.
 func (s *scan) fill(list []candidate, keep func(candidate) bool) (kept []candidate) {
-	var wg sync.WaitGroup
-	next := make(chan []candidate)
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for some := range next {
-				s.fillSome(some, keep, &kept)
-			}
-		})
-	}
-	for some := range slices.Chunk(list, 64) {
-		next <- some
-	}
-	close(next)
-	wg.Wait()
+	parallel(byFolder(list), func(next iter.Seq[[]candidate]) {
+		var read filled
+		buffer := make([]byte, 0, 1<<16) // of one file after the other, as few are kept
+		for some := range next {
+			read.add(s.repo, some, buffer, keep)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		kept = append(kept, read.kept...)
+		s.report.Files += read.files
+		s.report.Marked = append(s.report.Marked, read.marked...)
+		s.report.Problems = append(s.report.Problems, read.problems...)
+	})
 	return kept
 }
 
-func (s *scan) fillSome(list []candidate, keep func(candidate) bool, kept *[]candidate) {
-	var some []candidate
-	var marked []string
-	var problems []Problem
-	files := 0
-	buffer := make([]byte, 0, 1<<16) // of one file after the other, as few are kept
-	for _, c := range list {
-		if p := s.repo.fill(&c, buffer); p != nil {
-			problems = append(problems, *p)
+// filled is what came of reading files.
+type filled struct {
+	kept     []candidate
+	files    int // that hold commands
+	marked   []string
+	problems []Problem
+}
+
+// add reads files of one folder.
+func (r *filled) add(repo *repository, some []candidate, buffer []byte, keep func(candidate) bool) {
+	dir, err := repo.enter(path.Dir(some[0].name))
+	if err != nil {
+		for _, c := range some {
+			if c.readers != nil {
+				r.problems = append(r.problems, unreadable(c.name, err))
+			}
+		}
+		return
+	}
+	defer dir.leave()
+	for _, c := range some {
+		if p := dir.fill(&c, buffer); p != nil {
+			r.problems = append(r.problems, *p)
 			continue
 		}
 		if c.readers == nil {
 			continue
 		}
-		files++
-		if bytes.Contains(c.content, []byte("policygen:")) {
-			marked = append(marked, c.name)
+		r.files++
+		if isMarked(c.content) {
+			r.marked = append(r.marked, c.name)
 		}
 		if keep(c) {
 			c.content = bytes.Clone(c.content)
-			s.repo.keep(c.name, c.content)
-			some = append(some, c)
+			repo.keep(c.name, c.content)
+			r.kept = append(r.kept, c)
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	*kept = append(*kept, some...)
-	s.report.Files += files
-	s.report.Marked = append(s.report.Marked, marked...)
-	s.report.Problems = append(s.report.Problems, problems...)
+}
+
+// isMarked reports whether a file may hold a comment that is addressed to policygen. The end of the word is looked for first, as
+// few words have a y and many begin with a p.
+func isMarked(content []byte) bool {
+	return bytes.Contains(content, []byte("ygen:")) && bytes.Contains(content, []byte("policygen:"))
 }
 
 // A scan is the state of one Scan.
@@ -124,22 +138,12 @@ type scan struct {
 
 // readAll reads files and simulates what they hold, several at a time.
 func (s *scan) readAll(files []candidate) {
-	var wg sync.WaitGroup
-	next := make(chan candidate)
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for c := range next {
-				s.readOne(c)
-			}
-		})
-	}
-	for _, c := range files {
-		if s.wanted(c.name) {
-			next <- c
+	files = slices.DeleteFunc(files, func(c candidate) bool { return !s.wanted(c.name) })
+	parallel(files, func(next iter.Seq[candidate]) {
+		for c := range next {
+			s.readOne(c)
 		}
-	}
-	close(next)
-	wg.Wait()
+	})
 }
 
 // wanted reports whether the caller asked for the file.
