@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -113,7 +112,7 @@ func joinLines(lines []source.Text, main source.Text) source.Text {
 
 // withServiceVariables returns an environment in which variables of the service that a text names are unknown, not unset.
 func withServiceVariables(env map[string]string, text string) map[string]string {
-	env = maps.Clone(env)
+	env = with(env, nil)
 	for _, name := range serviceVariable.FindAllString(text, -1) {
 		if _, ok := env[name]; !ok {
 			env[name] = unknownOf(name).(string)

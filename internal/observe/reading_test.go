@@ -98,3 +98,12 @@ func legible(text string) string {
 	}
 	return text
 }
+
+// A file whose commands have no environment may name variables of a service all the same.
+func TestServiceVariablesWithoutEnvironment(t *testing.T) {
+	f := inTree(t, "deploy/tests.yml", map[string]string{"deploy/tests.yml": "test:\n  script:\n    - pytest -n \"$CI_NODE_TOTAL\"\n"})
+	got := told(readOtherYAML(f))
+	if want := "deploy/tests.yml:3:7 (errexit) CI_NODE_TOTAL=«CI_NODE_TOTAL»: pytest -n \"«CI_NODE_TOTAL»\"\n"; got != want {
+		t.Errorf("found %q, want %q", got, want)
+	}
+}
