@@ -26,7 +26,10 @@ type Options struct {
 
 // Scan returns what starts pytest in a repository. It opens nothing outside files and runs nothing.
 func Scan(files fs.FS, o Options) Report {
-	s := &scan{repo: newRepository(files), options: o, tasks: map[string][]snippet{}, known: map[string]int{}, extended: map[shell.Extent]bool{}}
+	s := &scan{
+		repo: newRepository(files), project: pytest.NewProject(files, o.Releases), options: o, tasks: map[string][]snippet{}, known: map[string]int{},
+		extended: map[shell.Extent]bool{},
+	}
 	s.readAll(interesting(s.collect()))
 	s.report.sort()
 	return s.report
@@ -126,6 +129,7 @@ func isMarked(content []byte) bool {
 // A scan is the state of one Scan.
 type scan struct {
 	repo    *repository
+	project *pytest.Project
 	options Options
 	scripts []string // files that are shell scripts
 

@@ -97,7 +97,7 @@ func (t trail) record(line command, env map[string]string) shell.Result {
 	if t.round.failing >= 0 { // the settings are known from the round before
 		return t.round.note(start, false)
 	}
-	start.Settings = pytest.Resolve(pytest.Invocation{Args: start.Argv, Env: env, Dir: start.Dir, Mount: mount}, t.scan.repo.fs, t.scan.options.Releases)
+	start.Settings = t.scan.project.Resolve(pytest.Invocation{Args: start.Argv, Env: env, Dir: start.Dir, Mount: mount})
 	return t.note(start, at, line.words)
 }
 

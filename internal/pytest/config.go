@@ -1,7 +1,6 @@
 package pytest
 
 import (
-	"io/fs"
 	"path"
 	"strconv"
 	"strings"
@@ -172,8 +171,9 @@ func (r *resolver) shadowed(dir string, from int) []finding.Position {
 			continue
 		}
 		err := r.err
-		if table, ok := r.loadTable(file, c.load); ok {
-			list = append(list, table.pos)
+		l := r.loadTable(file, c.load)
+		if r.refuse(l.refuse); l.table.counts {
+			list = append(list, l.table.pos)
 		}
 		if !atLeast(r.rel.Pytest, "9.0") {
 			r.err = err
@@ -184,20 +184,7 @@ func (r *resolver) shadowed(dir string, from int) []finding.Position {
 
 // load returns what a file says, and whether it counts as a configuration file.
 func (r *resolver) load(file string, load loader) (map[string]setting, bool) {
-	t, ok := r.loadTable(file, load)
-	return t.keys, ok
-}
-
-func (r *resolver) loadTable(file string, load loader) (table, bool) {
-	text, err := fs.ReadFile(r.files, file)
-	if err != nil {
-		r.refuse(file + " can't be read")
-		return table{}, false
-	}
-	t, err := load(file, text, r.rel)
-	if err != nil {
-		r.refuse(err.Error())
-		return table{}, false
-	}
-	return t, t.counts
+	l := r.loadTable(file, load)
+	r.refuse(l.refuse)
+	return l.table.keys, l.table.counts
 }

@@ -38,19 +38,12 @@ func (r *resolver) exists(text string) bool {
 	if !inside {
 		return false
 	}
-	_, err := fs.Stat(r.files, file)
-	return err == nil
+	return r.mode(file) != nothing
 }
 
-func (r *resolver) isDir(file string) bool {
-	info, err := fs.Stat(r.files, file)
-	return err == nil && info.IsDir()
-}
+func (p *Project) isDir(file string) bool { return p.mode(file).IsDir() }
 
-func (r *resolver) isFile(file string) bool {
-	info, err := fs.Stat(r.files, file)
-	return err == nil && info.Mode().IsRegular()
-}
+func (p *Project) isFile(file string) bool { return p.mode(file).IsRegular() }
 
 // dirsOf returns the directories of those words that name something.
 func (r *resolver) dirsOf(words []numbered) []string {

@@ -94,19 +94,16 @@ type Settings struct {
 	Open       []string           // unknown words, or a -c, that may hold further options; what is written before them is not certain
 }
 
-// Resolve returns what a start means. Files is the repository, from its root. It never fails: what pytest would refuse is in
-// [Settings].UsageError, and the settings are then those that pytest would have had without the words that it refuses.
+// Resolve returns what one start means, as [Project.Resolve] does.
 func Resolve(inv Invocation, files fs.FS, rel Releases) Settings {
-	r := &resolver{inv: inv, files: files, rel: rel, dir: cleanDir(inv.Dir)}
-	return r.resolve()
+	return NewProject(files, rel).Resolve(inv)
 }
 
 // A resolver follows pytest from its command line to its settings.
 type resolver struct {
-	inv   Invocation
-	files fs.FS
-	rel   Releases
-	dir   string
+	*Project
+	inv Invocation
+	dir string
 
 	config  config
 	words   []word // addopts, PYTEST_ADDOPTS, command line

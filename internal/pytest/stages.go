@@ -17,7 +17,7 @@ func (r *resolver) readWords() {
 	for i, w := range r.inv.Args {
 		commandLine[i] = word{Word: w, from: CommandLine}
 	}
-	core := r.coreParser(commandLine)
+	core := r.core(builtinsOff(commandLine))
 	r.words = append(r.addoptsEnv(), commandLine...)
 	first := core.parse(r.expand(), early)
 	r.refuse(first.err)
@@ -36,14 +36,12 @@ func (r *resolver) readWords() {
 	}
 }
 
-// coreParser returns the options that pytest has before any plugin is loaded. Built-in plugins can be taken away only by words of
-// the command line itself: those of addopts come too late.
-func (r *resolver) coreParser(commandLine []word) parser {
+// builtinsOff returns which built-in plugins are taken away. Only words of the command line itself do that: those of addopts come too
+// late.
+func builtinsOff(commandLine []word) plugins {
 	off := plugins{blocked: map[string]Word{}, autoload: true}
 	off.scan(commandLine, true)
-	p := parser{}
-	p.add(pytestOptions, func(o *option) bool { return off.has(o.plugin) && atLeast(r.rel.Pytest, o.since) })
-	return p
+	return off
 }
 
 // addoptsEnv returns the words of PYTEST_ADDOPTS.
@@ -58,11 +56,8 @@ func (r *resolver) addoptsEnv() []word {
 // finalPass parses all words with the options of all plugins.
 func (r *resolver) finalPass() {
 	words := r.expand()
-	full := r.coreParser(slices.DeleteFunc(slices.Clone(r.words), func(w word) bool { return w.from != CommandLine }))
-	full.add(pluginOptions, func(o *option) bool {
-		return r.plugins.has(o.plugin) && (o.plugin != "xdist" || atLeast(r.rel.Xdist, o.since))
-	})
-	full.add(otherOptions, func(o *option) bool { return r.plugins.has(o.plugin) })
+	commandLine := slices.DeleteFunc(slices.Clone(r.words), func(w word) bool { return w.from != CommandLine })
+	full := r.full(builtinsOff(commandLine), r.plugins)
 	r.refuse(full.parse(words, early).err) // pytest looks at all words once more before it meets --help
 	if atLeast(r.rel.Pytest, "9.0") {
 		r.parsed = full.parseIntermixed(words)

@@ -57,8 +57,11 @@ func isKnown(name string) bool {
 
 // atLeast reports whether a release is this one or a later one. A release that nobody named is the newest.
 func atLeast(release, than string) bool {
+	if release == "" || than == "" {
+		return true
+	}
 	v, err := pep440.Parse(release)
-	if err != nil || than == "" {
+	if err != nil {
 		return true
 	}
 	w, err := pep440.Parse(than)
