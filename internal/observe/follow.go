@@ -200,20 +200,20 @@ func (t trail) python(line command, env map[string]string) (shell.Result, bool) 
 	if line.module {
 		return shell.Result{}, false
 	}
-	var code source.Text
+	var starts []snippet
 	opened := "python " + word.Text
 	if line.code {
-		code = t.exact(word)
+		starts = readPythonCode(t.exact(word))
 	} else {
 		file, ok := t.inRepository(line.dir, word.Text)
 		if !ok || path.Ext(file) != ".py" {
 			return shell.Result{}, false
 		}
-		content, err := t.scan.repo.read(file)
+		found, err := t.scan.pythonFile(file)
 		if err != nil {
 			return t.fallback(line, env)
 		}
-		code, opened = source.NewText(file, content), file
+		starts, opened = found, file
 	}
 	inside, ok := t.into(line.words, opened)
 	if !ok {
@@ -226,7 +226,7 @@ func (t trail) python(line command, env map[string]string) (shell.Result, bool) 
 		return ended(1), true // the module is called xdist; who looks for it by the name of the distribution never finds it
 	}
 	before := len(t.round.starts)
-	for _, sn := range readPythonCode(code) {
+	for _, sn := range starts {
 		sn.dir = relative(line.dir)
 		inside.run(sn, nil, env)
 	}
@@ -234,6 +234,26 @@ func (t trail) python(line command, env map[string]string) (shell.Result, bool) 
 		return t.fallback(line, env)
 	}
 	return ended(0), true
+}
+
+// pythonFile returns what a Python file starts, read once for all who run it.
+func (s *scan) pythonFile(file string) ([]snippet, error) {
+	key := "python " + file
+	s.mu.Lock()
+	held, ok := s.tasks[key]
+	s.mu.Unlock()
+	if ok {
+		return held, nil
+	}
+	content, err := s.repo.read(file)
+	if err != nil {
+		return nil, err
+	}
+	held = readPythonCode(source.NewText(file, content))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tasks[key] = held
+	return held, nil
 }
 
 func isPytestWord(w pytest.Word) bool { return w.Text == "pytest" || w.Text == "py.test" }

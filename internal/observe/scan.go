@@ -137,7 +137,7 @@ type scan struct {
 	report   Report
 	known    map[string]int        // places of the starts in the report, by all that tells them apart
 	extended map[shell.Extent]bool // those in the report
-	tasks    map[string][]snippet  // what files of tools hold for calls; see tools.go
+	tasks    map[string][]snippet  // what files of tools and of Python hold for calls; see tools.go
 }
 
 // readAll reads files and simulates what they hold, several at a time.
