@@ -288,7 +288,7 @@ func (r repository) source(name string) ([]byte, bool) {
 			}
 		}
 	}
-	if r.files == nil || !fs.ValidPath(name) {
+	if r.files == (worktree.Files{}) || !fs.ValidPath(name) {
 		return nil, false
 	}
 	if info, err := fs.Lstat(r.files, name); err != nil || !info.Mode().IsRegular() {
