@@ -110,6 +110,11 @@ func runsTests(s observe.Start) bool {
 	})
 }
 
+// once keeps one finding of those that say the same of a place.
+func once(found finding.List) finding.List {
+	return slices.CompactFunc(found, func(a, b finding.Finding) bool { return a.Position == b.Position && a.Message == b.Message })
+}
+
 // distinct keeps one finding for each place, the worst: a command that is reached in several ways says the same thing several times.
 func distinct(found finding.List) finding.List {
 	slices.SortStableFunc(found, func(a, b finding.Finding) int {

@@ -52,18 +52,25 @@ func copies(c *context) (found finding.List) {
 	}
 	for _, j := range c.ciStarts() {
 		names, phase := slices.Concat(j.phases, j.covers), ""
-		if j.Wrapper != "" || len(names) == 0 || !j.direct() {
+		if j.Wrapper != "" || len(names) == 0 || !j.direct() || j.picks() {
 			continue
 		}
 		if len(names) == 1 {
 			phase = " --phase " + names[0]
 		}
 		found = append(found, finding.Finding{
-			Position: j.Position, Message: "this runs phase " + quoted(names) + " with options of its own",
+			Position: j.Pytest(), Message: "this runs " + plural("phase", len(names)) + " " + quoted(names) + " with options of its own",
 			Help: "run: bash " + c.wrapper + phase,
 		})
 	}
 	return distinct(found)
+}
+
+func plural(word string, n int) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
 }
 
 func quoted(names []string) string {
@@ -82,7 +89,7 @@ func unknownSuites(c *context) (found finding.List) {
 	for _, j := range all {
 		if j.backend != "" && j.Wrapper == "" && len(j.phases) == 0 && len(j.touches) == 0 && len(targetsOf(j.Start)) > 0 && j.direct() {
 			found = append(found, finding.Finding{
-				Position: j.Position, Message: "this runs " + strings.Join(targetsOf(j.Start), " ") + ", which is no phase of the policy",
+				Position: j.Pytest(), Message: "this runs " + strings.Join(targetsOf(j.Start), " ") + ", which is no phase of the policy",
 				Help: "make it a phase, or take the job out",
 			})
 		}

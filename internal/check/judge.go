@@ -77,6 +77,9 @@ func (c *context) backendOf(s observe.Start) (backend string, named bool) {
 	if s.Kind == observe.Python || s.Kind == observe.Nox {
 		return "", false // what code does to its environment is not read
 	}
+	if s.Kind.Shown() && c.isAboutAnother(s) {
+		return "", false
+	}
 	return c.Policy.DefaultBackend.Value, false
 }
 
@@ -254,12 +257,34 @@ func (j judged) inCI() bool {
 	return j.Kind == observe.Workflow || j.Kind == observe.GitLab || j.Kind == observe.Pipeline || j.Kind == observe.Action
 }
 
-// direct reports whether pytest stands in the file itself, and not behind something that the file calls.
-func (j judged) direct() bool { return len(j.Via) == 0 }
+// direct reports whether pytest stands in the file itself, be it as the words of a script that it calls, and not behind something that
+// the file calls.
+func (j judged) direct() bool { return j.Pytest().File == j.File }
+
+// mildest returns how bad a finding about a start is at most: what stands in a sentence may tell of what was, or of what not to do.
+func (j judged) mildest() finding.Severity {
+	if j.Inline {
+		return finding.Warning
+	}
+	return finding.Error
+}
+
+// picks reports whether a start names nothing but single files and tests: a run of those is no phase.
+func (j judged) picks() bool {
+	targets := targetsOf(j.Start)
+	return len(targets) > 0 && !slices.ContainsFunc(targets, func(at string) bool { return path.Ext(at) != ".py" || j.isPath(at) })
+}
+
+// isPath reports whether a path is one of a phase's own.
+func (j judged) isPath(at string) bool {
+	return slices.ContainsFunc(j.plans, func(p policy.Plan) bool {
+		return slices.ContainsFunc(p.Paths, func(s policy.Setting[string]) bool { return path.Clean(s.Value) == at })
+	})
+}
 
 // from returns the way to a start for the related places of a finding: what a person wrote, where that is not pytest itself.
 func (j judged) from() []finding.Related {
-	if j.direct() || j.Position == j.Pytest() {
+	if j.Position == j.Pytest() {
 		return nil
 	}
 	return []finding.Related{{Position: j.Position, Message: "started from here"}}

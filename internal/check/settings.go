@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"policygen/internal/finding"
+	"policygen/internal/observe"
 	"policygen/internal/pytest"
 	"policygen/policy"
 )
@@ -103,7 +104,25 @@ func otherDist(c *context) (found finding.List) {
 		}
 		found = append(found, f)
 	}
-	return distinct(found)
+	return distinct(append(found, suiteDist(c)...))
+}
+
+// suiteDist finds a configuration that brings workers to every pytest that says nothing of them, and leaves the mode to be load where the
+// policy has another one for the backend that everybody gets.
+func suiteDist(c *context) (found finding.List) {
+	j := judged{Start: observe.Start{Settings: c.suite}, backend: c.Policy.DefaultBackend.Value}
+	if !j.byConfig() || !j.parallel() || !j.withoutDist() {
+		return nil
+	}
+	for _, p := range c.adHoc(j.backend) {
+		if p.Dist.IsSet() && p.Dist.Value != "load" && !p.Serial.Value {
+			found = append(found, finding.Finding{
+				Position: j.Settings.NumProcesses.Pos, Message: distMessage(j, p), Help: "add --dist " + p.Dist.Value + ", or take -n out of the configuration",
+				Related: policySays(p.Dist.Pos, "the policy's mode stands here"),
+			})
+		}
+	}
+	return found
 }
 
 func distMessage(j judged, p policy.Plan) string {
@@ -128,9 +147,9 @@ func noWorkaround(c *context) (found finding.List) {
 		}
 		reasons := grounds(p)
 		f := finding.Finding{
-			Position: placeOf(j, j.Settings.Dist),
-			Message:  fmt.Sprintf("--dist %s with workers under backend %q runs into %s", j.Settings.Dist.Text, j.backend, factNames(reasons)),
-			Help:     "pass --dist " + p.Dist.Value + ", as the policy does",
+			Position: placeOf(j, j.Settings.Dist), Severity: j.mildest(),
+			Message: fmt.Sprintf("--dist %s with workers under backend %q runs into %s", j.Settings.Dist.Text, j.backend, factNames(reasons)),
+			Help:    "pass --dist " + p.Dist.Value + ", as the policy does",
 		}
 		for _, r := range reasons {
 			f.Related = append(f.Related, finding.Related{Position: r.Pos, Message: r.Fact.ID + ": " + r.Fact.Why})
@@ -196,11 +215,11 @@ func otherEnv(c *context) (found finding.List) {
 			found = append(found, envFinding(j, v, got, set))
 		}
 	}
-	return found.Sorted()
+	return once(found.Sorted())
 }
 
 func envFinding(j judged, v policy.EnvVar, got string, set bool) finding.Finding {
-	f := finding.Finding{Position: j.Position, Message: fmt.Sprintf("tests run without %s=%s", v.Name, v.Value),
+	f := finding.Finding{Position: j.Pytest(), Message: fmt.Sprintf("tests run without %s=%s", v.Name, v.Value),
 		Help: "set it here, or call the rendered wrapper", Related: policySays(v.Pos, "the policy sets it here")}
 	if set {
 		f.Message = fmt.Sprintf("tests run with %s=%s; the policy has %s", v.Name, got, v.Value)
@@ -220,7 +239,7 @@ func halfBackend(c *context) (found finding.List) {
 			continue
 		}
 		if message := c.disagreement(j); message != "" {
-			found = append(found, finding.Finding{Position: j.Position, Message: message, Help: c.together(j)})
+			found = append(found, finding.Finding{Position: j.Position, Severity: j.mildest(), Message: message, Help: c.together(j)})
 		}
 	}
 	return found.Sorted()

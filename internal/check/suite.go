@@ -151,7 +151,7 @@ func otherWrappers(c *context) (found finding.List) {
 	}
 	scripts := map[string]*runner{}
 	for _, j := range c.starts {
-		if j.Kind != observe.Script || j.Wrapper != "" || j.File == c.wrapper || j.Pytest().File != j.File || !j.Certain {
+		if j.Kind != observe.Script || j.Wrapper != "" || j.File == c.wrapper || !j.direct() || !j.Certain || j.picks() {
 			continue
 		}
 		if scripts[j.File] == nil {

@@ -87,7 +87,7 @@ func overCap(c *context) (found finding.List) {
 			at = j.Pytest() // whoever passes a number to a script of several phases means the others
 		}
 		found = append(found, finding.Finding{
-			Position: at, Message: many(j.Settings.Workers.Text) + " " + most.words(j.backend),
+			Position: at, Severity: j.mildest(), Message: many(j.Settings.Workers.Text) + " " + most.words(j.backend),
 			Help: overHelp(c, j, most), Related: append(most.says(), j.from()...),
 		})
 	}
@@ -143,7 +143,7 @@ func overCapByConfig(c *context) (found finding.List) {
 			continue
 		}
 		f := finding.Finding{
-			Position: j.Pytest(), Message: many(w.Text) + " " + most.words(j.backend) + ", without a word of it here",
+			Position: j.Pytest(), Severity: j.mildest(), Message: many(w.Text) + " " + most.words(j.backend) + ", without a word of it here",
 			Help:    "pass -n " + strconv.Itoa(most.most) + ", or take -n out of the configuration",
 			Related: append(policySays(w.Pos, "-n comes from here"), most.says()...),
 		}

@@ -71,6 +71,7 @@ type Start struct {
 	Env              map[string]string // what is set on the way, not what was there before
 	Argv             []pytest.Word     // what follows pytest, or the wrapper
 	Settings         pytest.Settings
+	Inline           bool   // the command stands within a sentence, which may tell of a run in the past or of what not to do
 	Certain          bool   // false: no simulated run came here
 	Hidden           string // how the exit status is lost, such as "|| true"; empty where it counts
 	Fails, Empty     exit   // how the whole ends when the tests of this start fail, and when it finds none

@@ -20,7 +20,7 @@ func readReST(f file) found { return readShown(f, ReST, source.RestCode(f.name, 
 
 func readShown(f file, kind Kind, all []source.Code) (shown found) {
 	for _, code := range all {
-		sn := snippet{kind: kind, dialect: shell.Bash}
+		sn := snippet{kind: kind, dialect: shell.Bash, inline: code.Kind == source.CodeSpan}
 		for _, text := range commandsIn(code) {
 			sn.text = withoutPlaceholders(text)
 			shown.add(sn)
@@ -284,8 +284,9 @@ func commandsInComment(t source.Text) (shown found) {
 		}
 		for _, m := range spans.FindAllStringSubmatchIndex(line.String(), -1) {
 			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && strings.ContainsAny(command.String(), " \t") {
-				sn.text = withoutPlaceholders(command)
-				shown.add(sn)
+				inline := sn
+				inline.text, inline.inline = withoutPlaceholders(command), true
+				shown.add(inline)
 			}
 		}
 	}

@@ -25,6 +25,7 @@ type snippet struct {
 	hidden  string   // how what runs it loses the status of its commands, such as "continue-on-error"; empty where it does not
 
 	errExit, pipeFail bool // how the shell is started
+	inline            bool // it stands between the words of a sentence
 	doubtful          bool // the commands may be run otherwise, or not at all: what they start is not certain
 }
 

@@ -114,7 +114,7 @@ func (t trail) note(start Start, at finding.Position, words []pytest.Word) shell
 		start.Via = append(slices.Clone(t.steps[1:]), step{at, abridged(words)})
 	}
 	start.Kind, start.Job, start.Minutes, start.Where, start.Input = t.entry.kind, t.entry.job, t.entry.minutes, t.entry.where, t.input.Name
-	start.Certain, start.Hidden = t.certain, t.hidden
+	start.Certain, start.Hidden, start.Inline = t.certain, t.hidden, t.entry.inline
 	probe := start.Wrapper == "" && !start.Settings.RunsTests
 	return t.round.note(start, probe && t.input.NoXdist)
 }
