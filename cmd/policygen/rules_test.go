@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -220,5 +221,28 @@ func TestAnchorsAreUnique(t *testing.T) {
 	slices.Sort(anchors)
 	if n := len(slices.Compact(slices.Clone(anchors))); n != len(check.Rules()) {
 		t.Errorf("%d anchors for %d rules", n, len(check.Rules()))
+	}
+}
+
+// TestBugsAreFound: what docs/sparkless-bugs.md says that check reports is in the list of what it reports.
+func TestBugsAreFound(t *testing.T) {
+	page, err := os.ReadFile("../../docs/sparkless-bugs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := os.ReadFile("testdata/expected/sparkless.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, m := range regexp.MustCompile(`check: ((?:(?:PG|PIN)[0-9]+(?:, )?)+)`).FindAllStringSubmatch(string(page), -1) {
+		for code := range strings.SplitSeq(m[1], ", ") {
+			if named++; !strings.Contains(string(list), " "+code+"\n") {
+				t.Errorf("%s is in no line of the list", code)
+			}
+		}
+	}
+	if named < 20 {
+		t.Errorf("the page names %d codes", named)
 	}
 }

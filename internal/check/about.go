@@ -7,12 +7,17 @@ import (
 	"slices"
 	"strings"
 
+	"policygen/internal/finding"
 	"policygen/internal/observe"
 )
 
-// isAboutAnother reports whether a page shows a command under a title, or in a file, that has another backend's name, but not that of the
-// default one: the command may be meant for that backend, whatever its environment says.
-func (c *context) isAboutAnother(s observe.Start) bool {
+// meant returns the backends that a command without a word about it may be meant for: the default one, and where a page shows it under a
+// title, or in a file, that has others' names but not that one's, those too.
+func (c *context) meant(s observe.Start) []string {
+	all := []string{c.Policy.DefaultBackend.Value}
+	if !s.Kind.Shown() {
+		return all
+	}
 	words := wordsIn(path.Base(s.File))
 	if s.Kind == observe.Markdown || s.Kind == observe.ReST {
 		if text, err := fs.ReadFile(c.Files, s.File); err == nil {
@@ -21,10 +26,35 @@ func (c *context) isAboutAnother(s observe.Start) bool {
 			}
 		}
 	}
-	if slices.Contains(words, strings.ToLower(c.Policy.DefaultBackend.Value)) {
-		return false
+	for _, w := range words {
+		switch backend := c.known(w); backend {
+		case "":
+		case all[0]:
+			return all[:1]
+		default:
+			all = with(all, backend)
+		}
 	}
-	return slices.ContainsFunc(words, func(w string) bool { return c.known(w) != "" })
+	return all
+}
+
+// whateverIsMeant returns the findings about commands that may mean several backends which hold for each of them. The ones about all
+// other commands are there already.
+func (c *context) whateverIsMeant(there finding.List) finding.List {
+	var agreed finding.List
+	for meaning := 1; meaning <= c.meanings; meaning++ {
+		found := newContext(c.Input, meaning).findings()
+		if meaning == 1 {
+			agreed = found
+		}
+		agreed = slices.DeleteFunc(agreed, func(f finding.Finding) bool { return holds(there, f) || !holds(found, f) })
+	}
+	return agreed
+}
+
+// holds reports whether a list has a finding of the same code at the same place.
+func holds(list finding.List, f finding.Finding) bool {
+	return slices.ContainsFunc(list, func(x finding.Finding) bool { return x.Code == f.Code && x.Position == f.Position })
 }
 
 var notLetters = regexp.MustCompile(`[^\p{L}\p{N}]+`)

@@ -25,6 +25,7 @@ func TestPagesAboutBackends(t *testing.T) {
 		"no title in a block":   {File{"a.md", "```\n# native\n```\n\n" + command}, "a.md:5 PG205"},
 		"both are named":        {File{"a.md", "# Mock and native\n\n" + command}, "a.md:3 PG205"},
 		"the command says it":   {File{"native.md", "    " + native + "pytest -n 12 --dist load tests/unit\n"}, "native.md:1 PG201"},
+		"whatever is meant":     {File{"native.md", "    pytest -n 9 tests/slow\n"}, "native.md:1 PG201"},
 		"a script of that name": {File{"native.sh", "pytest -n 8 tests/unit\n"}, "native.sh:1 PG205"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,16 +32,10 @@ type Input struct {
 // Run returns the findings in the order of their places, under the repository's own names of files. Those that a comment
 // suppresses have their Suppression set.
 func Run(in Input) finding.List {
-	c := newContext(in)
-	var all finding.List
-	for _, r := range Rules() {
-		if r.find == nil || in.Policy == nil && !r.always || !in.Codes.Has(r.Code) {
-			continue
-		}
-		for _, f := range r.find(c) {
-			f.Code, f.Severity = r.Code, milder(f.Severity, r.Severity)
-			all = append(all, f)
-		}
+	c := newContext(in, 0)
+	all := c.findings()
+	if c.meanings > 0 {
+		all = append(all, c.whateverIsMeant(all)...)
 	}
 	for _, f := range in.Pins {
 		if in.Codes.Has(f.Code) {
@@ -49,6 +43,20 @@ func Run(in Input) finding.List {
 		}
 	}
 	return c.suppress(all.Sorted()).Sorted()
+}
+
+// findings returns what the rules find.
+func (c *context) findings() (all finding.List) {
+	for _, r := range Rules() {
+		if r.find == nil || c.Policy == nil && !r.always || !c.Codes.Has(r.Code) {
+			continue
+		}
+		for _, f := range r.find(c) {
+			f.Code, f.Severity = r.Code, milder(f.Severity, r.Severity)
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 // milder returns the milder of a finding's own severity and its rule's: a rule says how bad it can be.
@@ -61,6 +69,8 @@ type context struct {
 	starts    []judged        // those that run tests, but not the ones within rendered files
 	scenarios []judged        // the same for scripts with an input
 	wrapper   string          // path of the rendered wrapper; empty without one
+	meaning   int             // which of its backends a command is taken to mean that may mean several, from 1 on; 0 for none
+	meanings  int             // how many backends a command may mean at most; 0 where none may mean several
 }
 
 // A judged is a start with what the policy says of it.
@@ -74,8 +84,8 @@ type judged struct {
 	touches []string      // the same, but markers may choose a part of them
 }
 
-func newContext(in Input) *context {
-	c := &context{Input: in, suite: pytest.Resolve(pytest.Invocation{Dir: "."}, in.Files, pytest.Releases{})}
+func newContext(in Input, meaning int) *context {
+	c := &context{Input: in, meaning: meaning, suite: pytest.Resolve(pytest.Invocation{Dir: "."}, in.Files, pytest.Releases{})}
 	if in.Policy == nil {
 		return c
 	}

@@ -63,6 +63,7 @@ func TestRules(t *testing.T) {
 		"an engine in capitals":  {[]File{{"a.md", "    EXAMPLE_BACKEND=native EXAMPLE_ENGINE=NATIVE pytest tests/unit\n"}}, ""},
 		"an empty engine":        {[]File{{"a.md", "    EXAMPLE_BACKEND=native EXAMPLE_ENGINE= pytest tests/unit\n"}}, "a.md:1 PG208"},
 		"an engine of nobody":    {[]File{{"a.md", "    EXAMPLE_ENGINE=other pytest tests/unit\n"}}, ""},
+		"a probe in vain":        {[]File{script("if python3 -c 'import pytest_xdist' 2>/dev/null; then\n\tW='-n 8 --dist loadfile'\nfi\npytest $W tests/unit\n")}, "a.sh:2 PG206"},
 		"one option is enough":   {[]File{{"a.md", "    pytest --dist loadfile -n 2 tests/unit\n"}}, ""},
 		"dist without workers":   {[]File{{"a.md", "    pytest --dist load tests/unit\n"}}, ""},
 		"grouped but no restart": {[]File{{"a.md", "    " + native + "pytest -n 4 --dist loadfile --max-worker-restart=0\n"}}, "a.md:1 PG205"},

@@ -77,8 +77,12 @@ func (c *context) backendOf(s observe.Start) (backend string, named bool) {
 	if s.Kind == observe.Python || s.Kind == observe.Nox {
 		return "", false // what code does to its environment is not read
 	}
-	if s.Kind.Shown() && c.isAboutAnother(s) {
-		return "", false
+	if meant := c.meant(s); len(meant) > 1 {
+		c.meanings = max(c.meanings, len(meant))
+		if c.meaning == 0 {
+			return "", false
+		}
+		return meant[min(c.meaning, len(meant))-1], false
 	}
 	return c.Policy.DefaultBackend.Value, false
 }

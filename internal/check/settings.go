@@ -2,12 +2,15 @@ package check
 
 import (
 	"fmt"
+	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
 	"policygen/internal/finding"
 	"policygen/internal/observe"
 	"policygen/internal/pytest"
+	"policygen/internal/source"
 	"policygen/policy"
 )
 
@@ -21,9 +24,10 @@ func settingRules() []Rule {
 		find: otherDist,
 	}, {
 		Code: "PG206", Name: "a serial fallback that is none", Severity: finding.Error, Since: "0.1.0",
-		Summary: "a script leaves -n out where pytest-xdist is missing, but the configuration passes -n all the same",
+		Summary: "a script leaves -n out where pytest-xdist is missing, but the configuration passes -n all the same, or the script can't tell",
 		Why: "addopts with -n is a usage error where pytest-xdist is not installed, so the fallback can't run; where it is installed and only " +
-			"the probe failed, the run is parallel, with the configuration's worker count and not with none. -p no:xdist or -n 0 says serial.",
+			"the probe failed, the run is parallel, with the configuration's worker count and not with none. -p no:xdist or -n 0 says serial. A probe that imports pytest_xdist, the " +
+			"distribution, and not xdist, the module, always takes the fallback.",
 		find: falseFallback,
 	}, {
 		Code: "PG207", Name: "an environment variable is missing or different", Severity: finding.Warning, Since: "0.1.0",
@@ -179,6 +183,25 @@ func falseFallback(c *context) (found finding.List) {
 			Help:    "take -n out of the configuration, or pass -o addopts= here",
 			Related: []finding.Related{{Position: n.Pos, Message: "-n stands here"}},
 		})
+	}
+	return distinct(append(found, c.vainProbes()...))
+}
+
+var vainProbe = regexp.MustCompile(`\b(?:import|from)[ \t]+(pytest_xdist)\b`)
+
+// vainProbes finds scripts that look for pytest-xdist under the name of its distribution. Its module is xdist, so they never find it.
+func (c *context) vainProbes() (found finding.List) {
+	for _, j := range c.starts {
+		if j.Kind != observe.Script || !j.direct() {
+			continue
+		}
+		text, err := fs.ReadFile(c.Files, j.File)
+		if m := vainProbe.FindSubmatchIndex(text); err == nil && m != nil {
+			found = append(found, finding.Finding{
+				Position: source.NewText(j.File, text).At(m[2]), Message: "there is no module pytest_xdist, so this never finds pytest-xdist, and tests run as if it were missing",
+				Help: "import xdist", Related: []finding.Related{{Position: j.Pytest(), Message: "pytest is started here"}},
+			})
+		}
 	}
 	return distinct(found)
 }
