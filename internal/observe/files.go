@@ -39,7 +39,7 @@ func readersOf(name string) []reader {
 		return []reader{{reads: readTaskfile}, comments}
 	case base == "Dockerfile", base == "Containerfile", strings.HasPrefix(base, "Dockerfile."), ext == ".dockerfile":
 		return []reader{{reads: readDockerfile}, comments}
-	case history.MatchString(base):
+	case (ext == ".md" || ext == ".rst" || ext == ".markdown") && history.MatchString(base):
 		return nil
 	case ext == ".md", ext == ".markdown", ext == ".mdx", ext == ".mdc":
 		return []reader{{reads: readMarkdown, shown: true}}

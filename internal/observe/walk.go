@@ -62,7 +62,10 @@ func (l *listing) add(dir string) {
 		l.problems = append(l.problems, unreadable(dir, err))
 	}
 	for _, e := range entries {
-		name := path.Join(dir, e.Name())
+		name := e.Name()
+		if dir != "." {
+			name = dir + "/" + name
+		}
 		switch {
 		case e.IsDir():
 			if !passedOver[e.Name()] {
