@@ -53,7 +53,7 @@ func (r *reader) below(dir string) (names []string) {
 			if name != dir && (passedOver[d.Name()] || r.exists(path.Join(name, "pyvenv.cfg"))) {
 				return fs.SkipDir
 			}
-		case d.Type().IsRegular():
+		case d.Type().IsRegular() && mayPin(d.Name()):
 			if readerOf(name) != nil || isRequirements(name) || isPytestFile(name) || r.looksLikeRequirements(name) {
 				names = append(names, name)
 			}
@@ -61,6 +61,18 @@ func (r *reader) below(dir string) (names []string) {
 		return nil
 	})
 	return names
+}
+
+// mayPin reports whether a file with that name may be one that is read, by its ending: most of a repository is modules and pages, and
+// each of them would be held against every pattern of names.
+func mayPin(base string) bool {
+	switch strings.ToLower(path.Ext(base)) {
+	case ".py":
+		return base == "setup.py"
+	case "", ".toml", ".cfg", ".ini", ".lock", ".yml", ".yaml", ".txt", ".in":
+		return true
+	}
+	return false
 }
 
 // readerOf returns what reads a file of that name, but for requirement files and files of pytest alone.
