@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -39,14 +38,15 @@ policy says. Nothing of the repository is run, nothing but reports is written. W
 folders is told.
 
 A comment "policygen: ignore[PG201] the reason" at the end of a line, or before it, suppresses a finding; ignore-file does so for the
-whole file. policygen explain PG201 tells what a code means.
+whole file. policygen explain PG201 tells what a code means. --format diff is a patch of what can be put right by an edit.
 
 Without a policy only what can't be read is found, and what the facts about releases say of pinned versions. Exit code 1 means an error that no comment suppresses; with --strict a warning
 or something unknown too.`,
 		Example: `  policygen check
   policygen check docs .github/workflows
   policygen check --ignore PG207,PG21
-  policygen check --format github --output sarif=policygen.sarif`,
+  policygen check --format github --output sarif=policygen.sarif
+  policygen check --format diff | git apply`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(s, args) },
 	}
 	flags := cmd.Flags()
@@ -146,6 +146,7 @@ func (f *checkFlags) check(s streams, r repository, codes check.Codes) (checked,
 
 // deliver writes all reports and returns the exit code that the findings ask for.
 func (f *checkFlags) deliver(s streams, c checked, outputs []output) error {
+	c.findings = c.editable(c.findings)
 	if err := f.write(s.out, c, f.format.value, s.colour()); err != nil {
 		return err
 	}
@@ -158,20 +159,6 @@ func (f *checkFlags) deliver(s streams, c checked, outputs []output) error {
 	}
 	if c.fails(f.strict) {
 		return exitError{code: exitDrift}
-	}
-	return nil
-}
-
-// writeFiles writes reports into files.
-func writeFiles(outputs []output, write func(w io.Writer, format string) error) error {
-	for _, o := range outputs {
-		var b bytes.Buffer
-		if err := write(&b, o.format); err != nil {
-			return err
-		}
-		if err := worktree.Save(o.file, b.Bytes()); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -224,59 +211,6 @@ func reportRules(findings finding.List, suppressed bool) []report.Rule {
 		})
 	}
 	return slices.Concat(policyRules(findings), rules, pinRules(findings, suppressed))
-}
-
-// An output is a report that goes into a file.
-type output struct{ format, file string }
-
-func parseOutputs(words []string) (list []output, err error) {
-	for _, word := range words {
-		format, file, ok := strings.Cut(word, "=")
-		if !ok || file == "" || !slices.Contains(report.Formats(), format) {
-			return nil, usageError("--output %q is not FORMAT=FILE; formats are %s", word, strings.Join(report.Formats(), ", "))
-		}
-		switch clean := filepath.ToSlash(filepath.Clean(file)); {
-		case file == "-":
-			return nil, usageError("--output %q: a report for stdout is asked for by --format", word)
-		case strings.Contains("/"+clean, "/.policygen/"):
-			return nil, usageError("--output %q: .policygen is policygen's own", word)
-		case slices.ContainsFunc(list, func(o output) bool { return sameFile(o.file, file) }):
-			return nil, usageError("--output: two reports for %q", file)
-		}
-		list = append(list, output{format, file})
-	}
-	return list, nil
-}
-
-// protect refuses reports that would take the place of a policy file or of a rendered one.
-func (r repository) protect(outputs []output) error {
-	if r.policy == nil {
-		return nil
-	}
-	var kept []string
-	for _, file := range r.policy.files {
-		kept = append(kept, file)
-	}
-	for _, t := range r.policy.targets() {
-		kept = append(kept, filepath.Join(r.root, filepath.FromSlash(t.Path)))
-	}
-	for _, o := range outputs {
-		if slices.ContainsFunc(kept, func(file string) bool { return sameFile(file, o.file) }) {
-			return usageError("--output: %q is a file of the policy or a rendered one", o.file)
-		}
-	}
-	return nil
-}
-
-func sameFile(a, b string) bool {
-	x, err1 := os.Stat(a)
-	y, err2 := os.Stat(b)
-	if err1 == nil && err2 == nil {
-		return os.SameFile(x, y)
-	}
-	absA, err1 := filepath.Abs(a)
-	absB, err2 := filepath.Abs(b)
-	return err1 == nil && err2 == nil && absA == absB
 }
 
 // source returns the text of a file by its name from the root.

@@ -99,6 +99,9 @@ func newRuleJSON(r check.Rule) ruleJSON {
 func writeRule(w io.Writer, r check.Rule) error {
 	bad, good := r.Examples()
 	fmt.Fprintf(w, "%s (%s): %s\n\n%s.\n\n%s\n", r.Code, r.Severity, r.Name, upperFirst(r.Summary), paragraph(r.Why, 100))
+	if r.Fixable {
+		fmt.Fprintf(w, "\n%s\n", paragraph(check.HowFixed, 100))
+	}
 	writeExample(w, "Found", bad)
 	writeExample(w, "Fine", good)
 	if check.Suppressible(r.Code) {

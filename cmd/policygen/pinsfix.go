@@ -148,32 +148,6 @@ func (o *overlay) may(p pinned, x finding.Finding) bool {
 	return true
 }
 
-// rendered says what keeps a file, or a line of it, from being edited; "" where nothing does.
-func (p pinned) rendered(e finding.Edit, line int) string {
-	if p.policy == nil {
-		return ""
-	}
-	for _, t := range p.policy.Policy.Targets {
-		if t.Path != e.File {
-			continue
-		}
-		if len(t.Blocks) == 0 {
-			return "the file is rendered"
-		}
-		text, err := fs.ReadFile(p.files, e.File)
-		if err != nil {
-			return "the file can't be read"
-		}
-		blocks, _ := source.Blocks(e.File, text)
-		for _, b := range blocks {
-			if b.Begin.Line < line && line < b.End.Line {
-				return "this part of the file is rendered"
-			}
-		}
-	}
-	return ""
-}
-
 // rewrites returns the files that changed, by name.
 func (o *overlay) rewrites() (list []worktree.Rewrite) {
 	for _, name := range slices.Sorted(maps.Keys(o.texts)) {

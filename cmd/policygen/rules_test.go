@@ -174,6 +174,9 @@ func anchor(r check.Rule) string {
 func writeRuleSection(b *strings.Builder, r check.Rule) {
 	bad, good := r.Examples()
 	fmt.Fprintf(b, "\n## %s\n\n%s, since %s: %s.\n\n%s\n", heading(r), upperFirst(r.Severity.String()), r.Since, r.Summary, paragraph(r.Why, 140))
+	if r.Fixable {
+		b.WriteString("\n" + check.HowFixed + "\n")
+	}
 	fmt.Fprintf(b, "\nFound: %s\n%s\nFine:\n%s", bad.Why, exampleBlocks(bad), exampleBlocks(good))
 }
 

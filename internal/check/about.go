@@ -46,6 +46,9 @@ func (c *context) whateverIsMeant(there finding.List) finding.List {
 		found := newContext(c.Input, meaning).findings()
 		if meaning == 1 {
 			agreed = found
+			for i := range agreed {
+				agreed[i].Fixes = nil // each backend may want another one
+			}
 		}
 		agreed = slices.DeleteFunc(agreed, func(f finding.Finding) bool { return holds(there, f) || !holds(found, f) })
 	}

@@ -20,11 +20,14 @@ type Rule struct {
 	Why      string // a paragraph for who meets the finding
 	Severity finding.Severity
 	Since    string // version of policygen
-	Fixable  bool   // its findings carry an edit
+	Fixable  bool   // its findings carry an edit where the value stands in the file as it is
 
 	always bool // also without a policy
 	find   func(c *context) finding.List
 }
+
+// HowFixed says of a fixable rule what becomes of its findings.
+const HowFixed = "Where the value stands in the file as it is, and nothing else needs it so, policygen check --format diff has the edit."
 
 // Rules returns all rules by code. Those of invalid policies (PG1xx) are package policy's.
 func Rules() []Rule {

@@ -17,7 +17,7 @@ import (
 // settingRules are about everything but the number of workers that a command line and its environment set.
 func settingRules() []Rule {
 	return []Rule{{
-		Code: "PG205", Name: "another dist mode", Severity: finding.Error, Since: "0.1.0",
+		Code: "PG205", Name: "another dist mode", Severity: finding.Error, Since: "0.1.0", Fixable: true,
 		Summary: "tests run in parallel with another --dist mode than the policy's, or with none where the policy has one",
 		Why: "Tests that share state in a file only pass where loadfile keeps them together, and a backend that crashes only survives where " +
 			"nothing groups them. Without --dist pytest-xdist takes load.",
@@ -41,7 +41,7 @@ func settingRules() []Rule {
 			"settings, and under the name, of another.",
 		find: halfBackend,
 	}, {
-		Code: "PG215", Name: "a workaround is absent", Severity: finding.Error, Since: "0.1.0",
+		Code: "PG215", Name: "a workaround is absent", Severity: finding.Error, Since: "0.1.0", Fixable: true,
 		Summary: "a known defect applies to how these tests run, and the setting that the policy works around it with is not there",
 		Why: "The policy names the defect and the setting. Without it this command runs into what has been found out already, such as " +
 			"the KeyError of pytest-xdist that hides which tests crashed.",
@@ -77,6 +77,12 @@ func (j judged) differingDist() (differing policy.Plan, differs bool) {
 	return differing, differs
 }
 
+// policyDist is the choice of the dist mode that the policy has for a start with another one.
+func policyDist(j judged) (value pytest.Value, want string, ok bool) {
+	p, differs := j.differingDist()
+	return j.Settings.Dist, p.Dist.Value, differs
+}
+
 // withoutDist reports whether the mode is what pytest-xdist makes of -n alone.
 func (j judged) withoutDist() bool {
 	d, n := j.Settings.Dist, j.Settings.NumProcesses
@@ -101,7 +107,7 @@ func otherDist(c *context) (found finding.List) {
 		}
 		f := finding.Finding{
 			Position: placeOf(j, j.Settings.Dist), Message: distMessage(j, p), Help: "pass --dist " + p.Dist.Value,
-			Related: append(policySays(p.Dist.Pos, "the policy's mode stands here"), j.from()...),
+			Related: append(policySays(p.Dist.Pos, "the policy's mode stands here"), j.from()...), Fixes: c.literally(j, policyDist, "--dist"),
 		}
 		if j.Kind.Shown() {
 			f.Severity = finding.Warning
@@ -153,7 +159,7 @@ func noWorkaround(c *context) (found finding.List) {
 		f := finding.Finding{
 			Position: placeOf(j, j.Settings.Dist), Severity: j.mildest(),
 			Message: fmt.Sprintf("--dist %s with workers under backend %q runs into %s", j.Settings.Dist.Text, j.backend, factNames(reasons)),
-			Help:    "pass --dist " + p.Dist.Value + ", as the policy does",
+			Help:    "pass --dist " + p.Dist.Value + ", as the policy does", Fixes: c.literally(j, policyDist, "--dist"),
 		}
 		for _, r := range reasons {
 			f.Related = append(f.Related, finding.Related{Position: r.Pos, Message: r.Fact.ID + ": " + r.Fact.Why})

@@ -13,7 +13,7 @@ import (
 // workerRules are about how many workers there are.
 func workerRules() []Rule {
 	return []Rule{{
-		Code: "PG201", Name: "workers over the cap", Severity: finding.Error, Since: "0.1.0",
+		Code: "PG201", Name: "workers over the cap", Severity: finding.Error, Since: "0.1.0", Fixable: true,
 		Summary: "a command line starts more pytest-xdist workers than the policy allows this backend",
 		Why: "A cap is there for a reason that the policy names, such as a native backend that crashes under load. Whoever copies this " +
 			"command gets the crash. auto and logical count as over the cap, since they start as many workers as the machine has CPUs, " +
@@ -78,20 +78,27 @@ func (j judged) byConfig() bool { return j.Settings.Workers.From == pytest.Addop
 
 func overCap(c *context) (found finding.List) {
 	for _, j := range c.starts {
-		most, capped := j.cap()
-		if j.Wrapper != "" || !capped || j.against(most.most) != over || j.byConfig() {
+		if _, _, ok := fewer(j); !ok {
 			continue
 		}
+		most, _ := j.cap()
 		at := placeOf(j, j.Settings.Workers)
 		if most.serial != "" {
 			at = j.Pytest() // whoever passes a number to a script of several phases means the others
 		}
 		found = append(found, finding.Finding{
 			Position: at, Severity: j.mildest(), Message: many(j.Settings.Workers.Text) + " " + most.words(j.backend),
-			Help: overHelp(c, j, most), Related: append(most.says(), j.from()...),
+			Help: overHelp(c, j, most), Related: append(most.says(), j.from()...), Fixes: c.literally(j, fewer, "-n"),
 		})
 	}
 	return distinct(found)
+}
+
+// fewer is the choice of a worker count that the bound of a start allows.
+func fewer(j judged) (value pytest.Value, want string, ok bool) {
+	most, capped := j.cap()
+	over := j.Wrapper == "" && capped && j.against(most.most) == over && !j.byConfig()
+	return j.Settings.Workers, strconv.Itoa(most.most), over
 }
 
 func many(workers string) string {
@@ -107,11 +114,11 @@ func many(workers string) string {
 func overHelp(c *context, j judged, most bound) string {
 	switch {
 	case most.serial != "":
-		return "leave -n out, or write -n 0"
+		return "leave -n out, or pass -n 0"
 	case c.wrapper != "" && !j.Kind.Shown():
 		return "call " + c.wrapper + ", or pass -n " + strconv.Itoa(most.most) + " or fewer"
 	}
-	return "write -n " + strconv.Itoa(most.most) + " or fewer" + because(j.plans)
+	return "pass -n " + strconv.Itoa(most.most) + " or fewer" + because(j.plans)
 }
 
 // because names the facts that the workers of the plans are limited for.

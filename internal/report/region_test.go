@@ -56,7 +56,7 @@ func TestSourcesReadOnce(t *testing.T) {
 	asked := map[string]int{}
 	opts := Options{Source: func(name string) ([]byte, bool) {
 		asked[name]++
-		return source(name)
+		return textOf(name)
 	}}
 	write(t, "sarif", Report{Findings: append(sample(), sample()...)}, opts)
 	for _, name := range []string{"Makefile", "gone.sh"} {

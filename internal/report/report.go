@@ -65,6 +65,7 @@ var formats = []struct {
 	{"github-summary", writeGitHubSummary},
 	{"gitlab", writeGitLab},
 	{"junit", writeJUnit},
+	{"diff", writeDiff},
 }
 
 // Formats returns the names that [Write] knows.

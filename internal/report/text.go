@@ -86,7 +86,7 @@ func (v *view) headline(f finding.Finding) string {
 func (v *view) notes(w io.Writer, f finding.Finding) {
 	v.note(w, "help", f.Help)
 	for _, fix := range f.Fixes {
-		if fix.Description != f.Help {
+		if !strings.Contains(f.Help, fix.Description) { // else it is one of the ways that the help names
 			v.note(w, "fix", fix.Description)
 		}
 	}

@@ -19,6 +19,17 @@ func TestTextIsString(t *testing.T) {
 	}
 }
 
+// TestFixOnce holds that a fix is told unless the help names it.
+func TestFixOnce(t *testing.T) {
+	f := finding.Finding{Position: at("a.sh", 3, 7), Code: "PG201", Message: "too many", Help: "pass -n 4, or drop it"}
+	for description, want := range map[string]string{"pass -n 4": "", "take the line out": "\n    fix: take the line out"} {
+		f.Fixes = []finding.Fix{{Description: description}}
+		if got := write(t, "text", Report{Findings: finding.List{f}}, Options{}); got != f.String()+want+"\n" {
+			t.Errorf("%s: got\n%s", description, got)
+		}
+	}
+}
+
 // TestColor holds that colour adds escape sequences and nothing else.
 func TestColor(t *testing.T) {
 	plain := write(t, "text", Report{Findings: sample()}, all)
