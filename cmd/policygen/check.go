@@ -118,7 +118,7 @@ func (f *checkFlags) refused(err error, outputs []output) error {
 
 // check looks at the repository.
 func (f *checkFlags) check(s streams, r repository, codes check.Codes) (checked, error) {
-	in := check.Input{Files: r.files, Strict: f.strict, Codes: codes}
+	in := check.Input{Files: r.files, Strict: f.strict, Codes: codes, Render: f.repository.policy.render(f.repository.out)}
 	if r.policy != nil {
 		in.Policy, in.Plans = r.policy.Policy, r.policy.Plans
 		rendering, err := generate.Render(r.policy.Input)

@@ -225,13 +225,16 @@ func (f *renderFlags) advice(dirty []worktree.Change) string {
 }
 
 // command is the command line that renders what was just looked at, to be typed in the same folder.
-func (f *renderFlags) command() string {
+func (f *renderFlags) command() string { return f.policy.render(f.out) }
+
+// render is the command line that renders the policy into a folder, by default its own, to be typed in the same folder.
+func (f *policyFlags) render(out string) string {
 	words := []string{"policygen", "render"}
-	for _, file := range f.policy.files {
+	for _, file := range f.files {
 		words = append(words, "--policy", file)
 	}
-	if f.out != "" {
-		words = append(words, "--out", f.out)
+	if out != "" {
+		words = append(words, "--out", out)
 	}
 	for i, word := range words {
 		if quoted, err := shell.Quote(word); err == nil { // no argument of a process has NUL

@@ -26,6 +26,7 @@ type Input struct {
 	Pins     finding.List      // the verdicts on pinned versions, see package pins
 	Files    fs.FS             // the repository
 	Strict   bool              // report what is unknown too
+	Render   string            // the command that renders the policy, for help; "policygen render" where it is empty
 	Codes    Codes             // that are asked for
 }
 

@@ -51,19 +51,38 @@ func copies(c *context) (found finding.List) {
 		return nil
 	}
 	for _, j := range c.ciStarts() {
-		names, phase := slices.Concat(j.phases, j.covers), ""
+		names := slices.Concat(j.phases, j.covers)
 		if j.Wrapper != "" || len(names) == 0 || !j.direct() || j.picks() {
 			continue
 		}
-		if len(names) == 1 {
-			phase = " --phase " + names[0]
-		}
 		found = append(found, finding.Finding{
-			Position: j.Pytest(), Message: "this runs " + plural("phase", len(names)) + " " + quoted(names) + " with options of its own",
-			Help: "run: bash " + c.wrapper + phase,
+			Position: j.Pytest(), Message: "this runs " + partOf(j) + plural("phase", len(names)) + " " + quoted(names) + " with options of its own",
+			Help: "run: bash " + c.wrapper + c.chosen(names, j),
 		})
 	}
 	return distinct(found)
+}
+
+// partOf says that a start runs no phase as a whole.
+func partOf(j judged) string {
+	paths := targetsOf(j.Start)
+	if slices.ContainsFunc(j.plans, func(p policy.Plan) bool { return p.AdHoc() || coversAll(p, paths) }) {
+		return ""
+	}
+	return "a part of "
+}
+
+// chosen returns the words of the wrapper's command line that choose what a start runs of some phases.
+func (c *context) chosen(names []string, j judged) (words string) {
+	if len(names) < len(c.Policy.Phases) {
+		for _, name := range names {
+			words += " --phase " + name
+		}
+	}
+	if partOf(j) != "" {
+		words += " " + strings.Join(targetsOf(j.Start), " ")
+	}
+	return words
 }
 
 func plural(word string, n int) string {
@@ -252,7 +271,7 @@ func testLimitFinding(j judged) (finding.Finding, bool) {
 		}
 	}
 	return finding.Finding{
-		Position: placeOf(j, v), Message: fmt.Sprintf("a test may take %s here, but phase %q ends after %s", short(limit), longest.Phase, short(longest.Limit.Value)),
+		Position: placeOf(j, v), Message: fmt.Sprintf("a test may take %s here, but phase %q as a whole ends after %s", short(limit), longest.Phase, short(longest.Limit.Value)),
 		Help:    "give tests a limit below that of the phase",
 		Related: policySays(longest.Limit.Pos, "the limit of the phase stands here"),
 	}, true
@@ -295,11 +314,19 @@ func lost(j judged) (message, help string) {
 		if j.Hidden != "" {
 			message += ": " + j.Hidden
 		}
-		return message, "let pytest's exit status be the last word, or keep it and exit with it"
+		return message, lostHelp(j.Hidden)
 	case j.Empty == observe.Lost && slices.ContainsFunc(j.plans, notAllowed):
-		return "finding no tests (exit code 5) counts as success here", "say allowEmpty in the phase if there may be none, else let the status through"
+		return "finding no tests (exit code 5) counts as success here", "let exit code 5 through, or say allowEmpty: true in the phase if it may be empty"
 	}
 	return "", ""
+}
+
+// lostHelp says how a status gets through.
+func lostHelp(hidden string) string {
+	if strings.Contains(hidden, "pipefail") {
+		return "set -o pipefail in Bash, or write into a file in place of a pipe"
+	}
+	return "let pytest's exit status be the last word, or keep it and exit with it"
 }
 
 // lostInside reports whether the script, the target or the task in which the start stands loses its result by itself.

@@ -1,7 +1,11 @@
 package check
 
 import (
+	"cmp"
+	"strings"
+
 	"policygen/internal/finding"
+	"policygen/internal/shell"
 	"policygen/internal/worktree"
 )
 
@@ -57,7 +61,7 @@ func (v verdict) find(c *context) (found finding.List) {
 		if !v.is(ch) {
 			continue
 		}
-		f := finding.Finding{Position: finding.Position{File: ch.Path}, Message: v.message, Help: v.help}
+		f := finding.Finding{Position: finding.Position{File: ch.Path}, Message: v.message, Help: c.renderHelp(v.help, ch.Path)}
 		if ch.Obstacle != "" {
 			f.Message += ": there is " + ch.Obstacle
 			f.Help = ch.Help
@@ -65,4 +69,12 @@ func (v verdict) find(c *context) (found finding.List) {
 		found = append(found, f)
 	}
 	return found
+}
+
+// renderHelp puts the command and the path of a repository in the place of "policygen render" and PATH.
+func (c *context) renderHelp(help, name string) string {
+	if quoted, err := shell.Quote(name); err == nil {
+		name = quoted
+	}
+	return strings.NewReplacer("policygen render", cmp.Or(c.Render, "policygen render"), "PATH", name).Replace(help)
 }

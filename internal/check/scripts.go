@@ -74,7 +74,7 @@ func letOver(c *context) (found finding.List) {
 		if !asked || !capped || most.serial != "" || j.Wrapper != "" || j.byConfig() || j.against(most.most) != over || !c.decides(j) || c.anyway(j) {
 			continue
 		}
-		found = append(found, letOverBy(kind, j, most))
+		found = append(found, c.letOverBy(kind, j, most))
 	}
 	return distinct(found)
 }
@@ -94,12 +94,12 @@ func (c *context) anyway(j judged) bool {
 }
 
 // letOverBy tells a script that lets a count through from one that does what the policy says.
-func letOverBy(kind string, j judged, most bound) finding.Finding {
+func (c *context) letOverBy(kind string, j judged, most bound) finding.Finding {
 	p, _ := j.plan()
-	says := map[string]string{byFlag: "-n " + strconv.Itoa(excess), byAuto: "-n auto", byEnv: "the variable for workers"}[kind]
+	says := map[string]string{byFlag: "-n " + strconv.Itoa(excess), byAuto: "-n auto", byEnv: c.Policy.Runner.WorkersEnv + "=" + strconv.Itoa(excess)}[kind]
 	f := finding.Finding{
 		Position: j.Pytest(), Message: says + " reaches pytest " + most.words(j.backend),
-		Help:    "pass --maxprocesses=" + strconv.Itoa(most.most) + " to pytest, or let the script call the rendered wrapper",
+		Help:    "pass --maxprocesses=" + strconv.Itoa(most.most) + " to pytest as the last word" + c.orWrapper(""),
 		Related: most.says(),
 	}
 	if kind == byFlag && p.BeyondFlag.Value == policy.Warn || kind == byEnv && p.BeyondEnv.Value == policy.Warn {

@@ -137,7 +137,7 @@ func suiteDist(c *context) (found finding.List) {
 
 func distMessage(j judged, p policy.Plan) string {
 	if j.withoutDist() {
-		return fmt.Sprintf("%s without --dist, which is load; the policy has %s for backend %q", many(j.Settings.Workers.Text), p.Dist.Value, j.backend)
+		return fmt.Sprintf("%s without --dist, which means load; the policy has %s for backend %q", many(j.Settings.Workers.Text), p.Dist.Value, j.backend)
 	}
 	return fmt.Sprintf("--dist %s; the policy has %s for backend %q", j.Settings.Dist.Text, p.Dist.Value, j.backend)
 }
@@ -241,26 +241,34 @@ func otherEnv(c *context) (found finding.List) {
 			if set && (got == v.Value || len(pytest.Unknowns(got)) > 0) {
 				continue
 			}
-			found = append(found, envFinding(j, v, got, set))
+			found = append(found, c.envFinding(j, v, got, set))
 		}
 	}
 	return once(found.Sorted())
 }
 
-func envFinding(j judged, v policy.EnvVar, got string, set bool) finding.Finding {
+func (c *context) envFinding(j judged, v policy.EnvVar, got string, set bool) finding.Finding {
 	f := finding.Finding{Position: j.Pytest(), Message: fmt.Sprintf("tests run without %s=%s", v.Name, v.Value),
-		Help: "set it here, or call the rendered wrapper", Related: policySays(v.Pos, "the policy sets it here")}
+		Help: "set it here" + c.orWrapper(""), Related: policySays(v.Pos, "the policy sets it here")}
 	if set {
-		f.Message = fmt.Sprintf("tests run with %s=%s; the policy has %s", v.Name, got, v.Value)
+		f.Message = fmt.Sprintf("tests run with %s=%s; the policy has %s", v.Name, abridged(got), v.Value)
 	}
 	return f
+}
+
+// abridged returns a value of a variable as messages have it: in at most 60 characters.
+func abridged(value string) string {
+	if all := []rune(value); len(all) > 60 {
+		return string(all[:59]) + "…"
+	}
+	return value
 }
 
 func halfBackend(c *context) (found finding.List) {
 	for _, j := range c.starts {
 		if j.Wrapper != "" {
 			if message := c.misnamed(j); message != "" {
-				found = append(found, finding.Finding{Position: j.Position, Message: message, Help: "see " + j.Wrapper + " --help"})
+				found = append(found, finding.Finding{Position: j.Position, Message: message, Help: c.namesHelp()})
 			}
 			continue
 		}
@@ -268,7 +276,11 @@ func halfBackend(c *context) (found finding.List) {
 			continue
 		}
 		if message := c.disagreement(j); message != "" {
-			found = append(found, finding.Finding{Position: j.Position, Severity: j.mildest(), Message: message, Help: c.together(j)})
+			help := c.together()
+			if j.backend == "" {
+				help = c.namesHelp()
+			}
+			found = append(found, finding.Finding{Position: j.Position, Severity: j.mildest(), Message: message, Help: help})
 		}
 	}
 	return found.Sorted()
@@ -300,7 +312,7 @@ func (c *context) disagreement(j judged) string {
 		backend := c.known(value)
 		switch {
 		case backend == "":
-			return fmt.Sprintf("%s=%s is no backend of the policy", name, value)
+			return fmt.Sprintf("%s=%s is no backend of the policy", name, abridged(value))
 		case first != "" && backend != first:
 			return fmt.Sprintf("%s=%s, but %s=%s", firstName, first, name, value)
 		}
@@ -325,7 +337,7 @@ func (c *context) halfSet(j judged) string {
 					return fmt.Sprintf("backend %q without %s=%s", j.backend, v.Name, v.Value)
 				}
 			case p.Backend == j.backend && !strings.EqualFold(strings.TrimSpace(got), v.Value):
-				return fmt.Sprintf("%s=%s, but backend %q has %s=%s", v.Name, got, j.backend, v.Name, v.Value)
+				return fmt.Sprintf("%s=%s, but backend %q has %s=%s", v.Name, abridged(got), j.backend, v.Name, v.Value)
 			case p.Backend != j.backend && set && got == v.Value && !c.shared(v, j.backend):
 				return fmt.Sprintf("%s=%s belongs to backend %q, but the tests' backend is %q", v.Name, v.Value, p.Backend, j.backend)
 			}
@@ -342,7 +354,7 @@ func (c *context) shared(v policy.EnvVar, backend string) bool {
 }
 
 // together names the variables that belong together.
-func (c *context) together(j judged) string {
+func (c *context) together() string {
 	names := slices.Clone(c.Policy.Runner.BackendEnv)
 	for _, p := range c.Plans {
 		for _, v := range p.Env {
@@ -351,5 +363,29 @@ func (c *context) together(j judged) string {
 			}
 		}
 	}
-	return "set all of " + strings.Join(names, ", ") + " for one backend, or call the rendered wrapper with --backend"
+	all := "set " + strings.Join(names, ", ")
+	if len(names) > 1 {
+		all += " together,"
+	}
+	return all + " for one backend" + c.orWrapper(" with --backend")
+}
+
+// namesHelp lists the names that the policy has for backends and phases.
+func (c *context) namesHelp() string {
+	var backends, phases []string
+	for _, b := range c.Policy.Backends {
+		backends = append(backends, b.Name)
+	}
+	for _, p := range c.Policy.Phases {
+		phases = append(phases, p.Name)
+	}
+	return "the policy has " + plural("backend", len(backends)) + " " + quoted(backends) + " and " + plural("phase", len(phases)) + " " + quoted(phases)
+}
+
+// orWrapper names the way by the wrapper, where the policy renders one.
+func (c *context) orWrapper(options string) string {
+	if c.wrapper == "" {
+		return ""
+	}
+	return ", or call " + c.wrapper + options
 }

@@ -45,7 +45,7 @@ func suiteRules() []Rule {
 	}}
 }
 
-// gone finds paths that are not in the repository. What lies in a folder that is not there either may be made by the command.
+// gone finds paths that are not in the repository. Patterns are for a shell, and braces for what fills in a template. What lies in a folder that is not there either may be made by the command.
 func gone(c *context) (found finding.List) {
 	for _, j := range c.starts {
 		packages := slices.ContainsFunc(j.Settings.Options, func(o pytest.Option) bool { return o.Dest == "pyargs" })
@@ -54,14 +54,24 @@ func gone(c *context) (found finding.List) {
 		}
 		for _, p := range j.Settings.Paths {
 			at := targetOf(j.Start, p)
-			if at == "" || p.From != pytest.CommandLine || strings.ContainsAny(at, "*?[") || c.exists(at) || !c.exists(path.Dir(at)) || c.beside(j, at) {
+			if at == "" || p.From != pytest.CommandLine || strings.ContainsAny(at, "*?[{") || c.exists(at) || !c.exists(path.Dir(at)) || c.beside(j, at) {
 				continue
 			}
 			found = append(found, finding.Finding{Position: placeOf(j, p), Message: fmt.Sprintf("there is no %q in the repository, so no test of it runs", at),
-				Help: "take it out, or put the path right", Related: j.from()})
+				Help: goneHelp(j), Related: j.from()})
 		}
 	}
 	return distinct(found)
+}
+
+// goneHelp says what to do about a path that is not there. It may be the rest of an expression.
+func goneHelp(j judged) string {
+	for _, expression := range []string{j.Settings.Markers.Text, j.Settings.Keywords.Text} {
+		if strings.HasPrefix(expression, "'") || strings.HasPrefix(expression, `"`) {
+			return fmt.Sprintf("quotes in a variable don't hold words together, so the expression ends as %s: pass it in a word of its own, such as -m \"$markers\"", expression)
+		}
+	}
+	return "take it out, or put the path right"
 }
 
 // beside reports whether a path exists as seen from the script that has it: it may be meant to be started in its own folder.
@@ -182,14 +192,25 @@ func fromPython(c *context) (found finding.List) {
 		if j.Kind != observe.Python && j.Kind != observe.Nox || matchesAny(pythonFiles, path.Base(j.File)) {
 			continue
 		}
-		found = append(found, finding.Finding{Position: j.Position, Message: "this code starts pytest with " + workersOf(j), Help: "let it call the wrapper"})
+		found = append(found, finding.Finding{Position: j.Position, Message: "this code starts pytest " + workersOf(j), Help: c.codeHelp()})
 	}
 	return distinct(found)
 }
 
 func workersOf(j judged) string {
-	if w := j.Settings.Workers; len(w.Unknown) == 0 && w.Text != "0" {
-		return many(w.Text)
+	switch w := j.Settings.Workers; {
+	case len(w.Unknown) > 0:
+		return "by itself, with words that are known only when it runs"
+	case w.Text == "0":
+		return "by itself, without workers"
+	default:
+		return "with " + many(w.Text)
 	}
-	return "no worker count that stands here"
+}
+
+func (c *context) codeHelp() string {
+	if c.wrapper != "" {
+		return "let it call " + c.wrapper
+	}
+	return "start pytest from a script or a task in its place, which can be read"
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,9 +117,16 @@ func overHelp(c *context, j judged, most bound) string {
 	case most.serial != "":
 		return "leave -n out, or pass -n 0"
 	case c.wrapper != "" && !j.Kind.Shown():
-		return "call " + c.wrapper + ", or pass -n " + strconv.Itoa(most.most) + " or fewer"
+		return "call " + c.wrapper + ", or " + passUpTo(most.most)
 	}
-	return "pass -n " + strconv.Itoa(most.most) + " or fewer" + because(j.plans)
+	return passUpTo(most.most) + because(j.plans)
+}
+
+func passUpTo(most int) string {
+	if most == 0 {
+		return "pass -n 0"
+	}
+	return fmt.Sprintf("pass -n %d or fewer", most)
 }
 
 // because names the facts that the workers of the plans are limited for.
@@ -150,8 +158,8 @@ func overCapByConfig(c *context) (found finding.List) {
 			continue
 		}
 		f := finding.Finding{
-			Position: j.Pytest(), Severity: j.mildest(), Message: many(w.Text) + " " + most.words(j.backend) + ", without a word of it here",
-			Help:    "pass -n " + strconv.Itoa(most.most) + ", or take -n out of the configuration",
+			Position: j.Pytest(), Severity: j.mildest(), Message: "without -n here the configuration brings " + many(w.Text) + " " + most.words(j.backend),
+			Help:    passUpTo(most.most) + ", or take -n out of the configuration",
 			Related: append(policySays(w.Pos, "-n comes from here"), most.says()...),
 		}
 		if !j.named && most.serial == "" {
