@@ -39,12 +39,17 @@ func yamlContent(s string, at int) int {
 	for at < len(s) && (s[at] == '!' || s[at] == '&') {
 		anchor := s[at] == '&'
 		at++
-		for at < len(s) && !yamlBlank(s[at]) && yamlBreak(s[at:]) == 0 && !(anchor && strings.IndexByte(",[]{}", s[at]) >= 0) {
+		for at < len(s) && !yamlBlank(s[at]) && yamlBreak(s[at:]) == 0 && (!anchor || yamlWord(s[at])) {
 			at++
 		}
 		at = yamlSpace(s, at)
 	}
 	return at
+}
+
+// yamlWord reports whether a byte may stand in the name of an anchor, of which libyaml wants no more than that.
+func yamlWord(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-'
 }
 
 // yamlSpace returns where blanks, line breaks and comments end.
