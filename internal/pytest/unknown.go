@@ -3,12 +3,15 @@ package pytest
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
-// The two runes that the name of an unknown value stands between: of the private-use area, so that no text has them by accident.
+// The two runes that the name of an unknown value stands between, and the one that is a blank in it, where no shell parts words: of the
+// private-use area, so that no text has them by accident.
 const (
 	unknownStart = '\uF8F0'
 	unknownEnd   = '\uF8F1'
+	unknownBlank = '\uF8F2'
 )
 
 // Unknown returns the text that stands in for a value that nobody here knows, such as that of $WORKERS or ${{ inputs.n }}.
@@ -18,8 +21,11 @@ func Unknown(name string) string {
 }
 
 func withoutMarks(r rune) rune {
-	if r == unknownStart || r == unknownEnd {
+	switch {
+	case r == unknownStart || r == unknownEnd || r == unknownBlank:
 		return -1
+	case unicode.IsSpace(r):
+		return unknownBlank
 	}
 	return r
 }
@@ -46,7 +52,7 @@ func cutUnknown(text string) (before, name, after string, ok bool) {
 		return text, "", "", false
 	}
 	name, after, found = strings.Cut(rest, string(unknownEnd))
-	return before, name, after, found
+	return before, strings.ReplaceAll(name, string(unknownBlank), " "), after, found
 }
 
 // isUnknown reports whether a text is nothing but unknown values.
