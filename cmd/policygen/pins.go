@@ -251,7 +251,7 @@ func installs(seen observe.Report) (list []pins.Install) {
 			all = append(all, pytest.Word{Text: w, Pos: i.Position})
 		}
 		list = append(list, pins.Install{
-			Position: i.Position, Kind: string(i.Kind), Shown: i.Kind.Shown(), Program: i.Program, Words: append(all, i.Words...), Dir: i.Dir,
+			Position: i.Position, Kind: string(i.Kind), Shown: i.Kind.Shown() || i.Kind == observe.Image, Program: i.Program, Words: append(all, i.Words...), Dir: i.Dir,
 		})
 	}
 	return list

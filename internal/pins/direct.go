@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"policygen/internal/pep440"
 	"policygen/internal/source"
 )
 
-// listed reads an entry of a list that pip takes: a requirement, a URL or a path. The folder is that of the paths.
-func (r *reader) listed(text source.Text, dir string, p place) {
+// listed reads an entry of a list that pip takes: a requirement, a URL or a path.
+func (r *reader) listed(text source.Text, p place) {
 	text = trimmed(text)
 	s := text.String()
 	req, err := r.parse(s)
@@ -20,8 +21,8 @@ func (r *reader) listed(text source.Text, dir string, p place) {
 		r.add(text, req, p)
 	case isURL(s):
 		r.atURL(text, p)
-	case strings.HasPrefix(s, ".") || strings.Contains(s, "/") || strings.HasPrefix(s, "~") || isArchive(s):
-		r.atPath(text, dir, p)
+	case strings.HasPrefix(s, ".") || strings.Contains(s, "/") || strings.HasPrefix(s, "~") || isArchive(s) || strings.HasSuffix(s, ".whl"):
+		r.atPath(text, p)
 	default:
 		r.requirement(text, p)
 	}
@@ -36,7 +37,7 @@ func isArchive(s string) bool {
 	return versionOfFile(s) != "" && !strings.ContainsAny(s, "<>=;")
 }
 
-// atURL reads a URL without a name before it: the name may be in "#egg=", or in the name of a wheel.
+// atURL reads a URL without a name before it: the name may be in "#egg=", or in the name of a wheel, and a repository most often has it.
 func (r *reader) atURL(text source.Text, p place) {
 	url, marker, _ := strings.Cut(text.String(), " ;")
 	name := ""
@@ -44,7 +45,7 @@ func (r *reader) atURL(text source.Text, p place) {
 		egg, _, _ = strings.Cut(egg, "&")
 		name = nameIn(egg)
 	}
-	r.archive(text, url, cmp.Or(name, nameOfFile(url)), marker, p)
+	r.archive(text, url, cmp.Or(name, nameOfFile(url), nameOfRepository(url)), marker, p)
 }
 
 // nameOfFile returns the distribution in the name of a wheel or source distribution.
@@ -55,6 +56,17 @@ func nameOfFile(url string) string {
 	}
 	name, _, _ := strings.Cut(path.Base(url), "-"+version)
 	return pep440.NormalizeName(name)
+}
+
+// nameOfRepository returns the name of the repository that a URL such as git+https://github.com/OWNER/NAME.git@TAG is of.
+func nameOfRepository(url string) string {
+	scheme, rest, _ := strings.Cut(url, "+")
+	if !slices.Contains([]string{"git", "hg", "svn", "bzr"}, scheme) {
+		return ""
+	}
+	rest, _, _ = strings.Cut(rest, "#")
+	base, _, _ := strings.Cut(path.Base(rest), "@")
+	return nameIn(strings.TrimSuffix(base, ".git"))
 }
 
 // archive adds what a URL or path without a name before it stands for, if its file name tells.
@@ -70,24 +82,13 @@ func (r *reader) archive(text source.Text, url, name, marker string, p place) {
 	}, p)
 }
 
-// atPath reads a path. A project of the repository is read where it stands, so there is nothing to say of it here; what a command takes
-// from a folder, or from wheels that it has just built, is that project too, however it is called there.
-func (r *reader) atPath(text source.Text, dir string, p place) {
+// atPath reads a path: a file whose name tells its version. There is nothing to say of any other, as a folder is a project that is read where
+// it stands, or one that is built or cloned there; pip takes it to be seen from wherever it runs, not from the file that names it.
+func (r *reader) atPath(text source.Text, p place) {
 	s, marker, _ := strings.Cut(text.String(), ";")
-	s = strings.TrimSpace(s)
-	bare := s
-	if i := strings.LastIndexByte(s, '['); i > 0 && strings.HasSuffix(s, "]") {
-		bare = s[:i]
+	if s = strings.TrimSpace(s); versionOfFile(s) != "" {
+		r.archive(text, s, nameOfFile(s), marker, p)
 	}
-	if name, ok := inside(dir, bare); ok && r.isProject(name) || p.kind == Command && versionOfFile(s) == "" {
-		return
-	}
-	r.archive(text, s, nameOfFile(s), marker, p)
-}
-
-// isProject reports whether a folder holds a project.
-func (r *reader) isProject(dir string) bool {
-	return r.exists(path.Join(dir, "pyproject.toml")) || r.exists(path.Join(dir, "setup.py")) || r.exists(path.Join(dir, "setup.cfg"))
 }
 
 // direct adds a requirement that names what to install by a URL: a file whose name tells the version, or what nobody can tell.

@@ -151,7 +151,7 @@ func (r *reader) installWord(word pytest.Word, i Install, conda bool, p place) {
 	if conda {
 		r.matchSpec(text, p)
 	} else {
-		r.listed(text, i.Dir, p)
+		r.listed(text, p)
 	}
 	for at := sites; at < len(r.found.Sites); at++ {
 		r.found.Sites[at].Spec = source.Text{}

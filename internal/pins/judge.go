@@ -171,7 +171,7 @@ func (c *context) unreadable(u Unreadable) finding.Finding {
 	switch n := c.needs[u.Name]; {
 	case u.Name != "" && (n == nil || c.Policy != nil && !n.used):
 		f.Severity = finding.Note
-	case c.AllowUnreadable || strings.HasPrefix(u.Scope, "command at "):
+	case c.AllowUnreadable || c.Policy == nil || strings.HasPrefix(u.Scope, "command at "):
 		f.Severity = finding.Warning
 	}
 	return f

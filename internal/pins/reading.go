@@ -27,7 +27,7 @@ type ReadOptions struct {
 type Install struct {
 	finding.Position               // of the command
 	Kind             string        // of the place it stands in, such as "workflow"; for messages
-	Shown            bool          // nobody but a reader runs it, and files that it names may be those of another repository
+	Shown            bool          // files that it names may be others than the repository's: a page shows it, or an image runs it
 	Program          string        // what is run: "pip", "uv", "pipx", "python" …; with or without its folder
 	Words            []pytest.Word // all that follows the program
 	Dir              string        // the working directory, from the root

@@ -106,7 +106,7 @@ func (r *reader) requirementLine(line requirementLine, file string, p place, cha
 	case line.wrong != "":
 		r.cannot(p, line.whole.At(0), nameIn(line.text.String()), fmt.Sprintf("%q can't be understood: %s", shortened(line.whole.String()), line.wrong), requirementHelp)
 	case line.text.Len() > 0:
-		r.listed(line.text, path.Dir(file), p)
+		r.listed(line.text, p)
 	}
 	if line.wrong != "" || line.text.Len() > 0 {
 		return
@@ -116,7 +116,7 @@ func (r *reader) requirementLine(line requirementLine, file string, p place, cha
 		case includes(o):
 			r.include(o, file, p, chain, reached)
 		case o.name == "--editable":
-			r.listed(o.value, path.Dir(file), p)
+			r.listed(o.value, p)
 		case !optionsKnown([]option{o}):
 			r.cannot(p, line.whole.At(0), "", fmt.Sprintf("nothing is known of the option %q", shortened(o.name)), "")
 		}
@@ -140,6 +140,8 @@ func (r *reader) include(o option, file string, p place, chain []string, reached
 	switch {
 	case strings.Contains(text, "://"):
 		r.cannot(p, at, "", fmt.Sprintf("%q is not in the repository", shortened(text)), "copy the file into the repository and name it by its path")
+		return
+	case !ok && p.shown:
 		return
 	case !ok:
 		r.cannot(p, at, "", fmt.Sprintf("%q leads out of the repository", shortened(text)), "name a file of the repository by its relative path")

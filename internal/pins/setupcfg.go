@@ -2,7 +2,6 @@ package pins
 
 import (
 	"bytes"
-	"path"
 	"strings"
 
 	"policygen/internal/source"
@@ -62,7 +61,7 @@ func (r *reader) setupList(file string, value *source.Node, p place) {
 	}
 	for _, line := range splitAt(text, separators) {
 		if line = withoutComment(line); line.Len() > 0 {
-			r.listed(line, path.Dir(file), p)
+			r.listed(line, p)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package pins
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"policygen/internal/source"
@@ -53,7 +52,7 @@ func literal(arg source.PythonArg) (source.Text, bool) {
 func (r *reader) pythonList(what, file string, arg source.PythonArg, p place) {
 	if text, ok := literal(arg); ok {
 		for _, line := range splitAt(text, "\n") {
-			r.listed(line, path.Dir(file), p)
+			r.listed(line, p)
 		}
 		return
 	}
@@ -63,7 +62,7 @@ func (r *reader) pythonList(what, file string, arg source.PythonArg, p place) {
 	}
 	for _, item := range arg.Group.Args {
 		if text, ok := literal(item); ok && item.Name == "" {
-			r.listed(text, path.Dir(file), p)
+			r.listed(text, p)
 		} else {
 			r.computed("an item of "+what, item, p)
 		}
