@@ -129,8 +129,8 @@ func (t trail) script(line command, env map[string]string) (shell.Result, bool) 
 
 // inRepository returns a file of the repository that a word names as seen from a folder.
 func (t trail) inRepository(dir, word string) (string, bool) {
-	at := joinDir(dir, word)
-	if !strings.HasPrefix(at, mount+"/") || len(pytest.Unknowns(at)) > 0 {
+	at := t.moved(joinDir(dir, word))
+	if !strings.HasPrefix(at, mount+"/") || len(pytest.Unknowns(at)) > 0 || t.isForeign(at) {
 		return "", false
 	}
 	if file := relative(at); !t.entry.kind.Shown() || t.scan.repo.isFile(file) {

@@ -16,7 +16,7 @@ func (t trail) hatchTest(line command, env map[string]string) (shell.Result, boo
 	if line.module || line.pass != "" || len(line.words) < 2 || name(line.words[0].Text) != "hatch" || line.words[1].Text != "test" {
 		return shell.Result{}, false
 	}
-	f, envs := t.hatchEnvs(relative(line.dir))
+	f, envs := t.hatchEnvs(line.dir)
 	h := hatchTest{at: line.words[0], table: envs.whole("hatch-test")}
 	rest := h.options(line.words[2:])
 	if h.idle {
@@ -35,8 +35,8 @@ func (t trail) hatchTest(line command, env map[string]string) (shell.Result, boo
 
 // hatchEnvs returns the file in which hatch finds its environments, and these; none where there is none.
 func (t trail) hatchEnvs(dir string) (file, hatchEnvs) {
-	name, ok := t.scan.toolFile(tools["hatch"], dir, "")
-	if !ok {
+	name, ok := t.scan.toolFile(tools["hatch"], relative(dir), "")
+	if !ok || t.isForeign(dir) {
 		return file{}, hatchEnvs{}
 	}
 	content, err := t.scan.repo.read(name)

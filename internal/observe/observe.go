@@ -68,6 +68,7 @@ type Start struct {
 	Via              []step            // what the command leads to, pytest last; empty where pytest stands at Position itself
 	Wrapper          string            // path of the rendered wrapper that is called; it starts pytest as its policy says, and Settings are empty
 	Dir              string            // from the root, slash-separated, "." for the root itself
+	Foreign          string            // another repository, by its name, that was put into a folder around Dir; what its configuration says is unknown
 	Env              map[string]string // what is set on the way, not what was there before
 	Argv             []pytest.Word     // what follows pytest, or the wrapper
 	Settings         pytest.Settings

@@ -13,6 +13,8 @@ import (
 	"testing/fstest"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"policygen/internal/pytest"
 )
 
 var update = flag.Bool("update", false, "write what is found into the goldens; read the difference before you commit it")
@@ -86,6 +88,7 @@ func describe(r Report) string {
 			fmt.Fprintf(&b, "\twrapper %s\n", s.Wrapper)
 		} else {
 			fmt.Fprintf(&b, "\tworkers %s from %v", readable(s.Settings.Workers.Text), s.Settings.Workers.From)
+			describeUnknown(&b, s.Settings.Workers)
 			if s.Settings.Workers.Pos.IsValid() {
 				fmt.Fprintf(&b, " at %s", s.Settings.Workers.Pos)
 			}
@@ -115,6 +118,9 @@ func describe(r Report) string {
 }
 
 func describeDoubts(b *bytes.Buffer, s Start) {
+	if s.Foreign != "" {
+		fmt.Fprintf(b, "\tof another repository: %s\n", s.Foreign)
+	}
 	if !s.Certain {
 		b.WriteString("\tnot certain\n")
 	}
@@ -132,5 +138,14 @@ func describeDoubts(b *bytes.Buffer, s Start) {
 	}
 	if len(s.Settings.Open) > 0 {
 		fmt.Fprintf(b, "\tmore options may come from %s\n", strings.Join(s.Settings.Open, ", "))
+	}
+}
+
+// describeUnknown says what a value depends on besides what its own text shows.
+func describeUnknown(b *bytes.Buffer, v pytest.Value) {
+	for _, name := range v.Unknown {
+		if !strings.Contains(v.Text, name) {
+			fmt.Fprintf(b, " unless %s has others", name)
+		}
 	}
 }

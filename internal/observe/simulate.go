@@ -73,6 +73,7 @@ func (s *scan) play(sn snippet, in Input, r *round) int {
 // A round is one simulation of an entry.
 type round struct {
 	starts   []Start
+	clones   []clone // that were made
 	installs []install
 	failing  int  // the index of the start that does not end well; -1 for none
 	status   int  // with which it ends

@@ -21,6 +21,7 @@ type snippet struct {
 	dir     string   // from the root; empty for the root itself
 	needs   []string // names of snippets of the same file that its tool runs before
 	first   bool     // its tool runs it where no name is given
+	clones  []clone  // repositories that were put into folders before
 	minutes float64  // limit that its service puts on these commands alone; 0 for none
 	hidden  string   // how what runs it loses the status of its commands, such as "continue-on-error"; empty where it does not
 

@@ -50,7 +50,7 @@ func distinctSnippets(all []snippet) (kept []snippet) {
 		if env["RUNNER_OS"] != "" && !strings.Contains(sn.text.String(), "RUNNER_OS") {
 			env = with(env, map[string]string{"RUNNER_OS": ""})
 		}
-		key := fmt.Sprint(sn.start(), sn.text.String(), allTexts(sn.argv), env, sn.dir, sn.job, sn.dialect, sn.hidden, sn.errExit, sn.pipeFail, sn.doubtful)
+		key := fmt.Sprint(sn.start(), sn.text.String(), allTexts(sn.argv), env, sn.dir, sn.job, sn.dialect, sn.hidden, sn.errExit, sn.pipeFail, sn.doubtful, sn.clones)
 		if !seen[key] {
 			seen[key] = true
 			kept = append(kept, sn)

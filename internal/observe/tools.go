@@ -65,8 +65,12 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		return shell.Result{}, line.pass == ""
 	}
 	t.certain = c.named(tool, env) && t.certain
+	dir := t.moved(joinDir(line.dir, c.dir))
+	if t.isForeign(dir) {
+		return shell.Result{}, line.pass == ""
+	}
 	environment := cmp.Or(line.taskEnv, env["HATCH_ENV"])
-	file, chosen := t.chosen(program, environment, c, relative(joinDir(line.dir, c.dir)))
+	file, chosen := t.chosen(program, environment, c, relative(dir))
 	if beside := path.Dir(t.entry.file()); len(chosen) == 0 && t.entry.kind.Shown() && line.dir == mount {
 		file, chosen = t.chosen(program, environment, c, path.Join(beside, c.dir)) // what a page shows may be meant for its own folder
 	}

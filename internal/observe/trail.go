@@ -41,7 +41,8 @@ func (t trail) follow(c shell.Command) shell.Result {
 	if t.hidden == "" {
 		t.hidden = c.Hidden
 	}
-	line := lookThrough(t.written(c.Argv), c.Dir)
+	line := lookThrough(t.written(c.Argv), t.moved(c.Dir))
+	line.dir = t.moved(line.dir)
 	env := maps.Clone(c.Env)
 	maps.Copy(env, line.env)
 	switch {
@@ -65,7 +66,7 @@ func (t trail) follow(c shell.Command) shell.Result {
 
 // ways are what a command can be besides pytest, tried in this order. Each reports whether the command was its business.
 func (t trail) ways() []func(line command, env map[string]string) (shell.Result, bool) {
-	return []func(command, map[string]string) (shell.Result, bool){t.install, t.shell, t.hatchTest, t.task, t.script, t.python, t.contained, t.fallback}
+	return []func(command, map[string]string) (shell.Result, bool){t.install, t.clone, t.shell, t.hatchTest, t.task, t.script, t.python, t.contained, t.fallback}
 }
 
 // written gives the words of a followed script back the places where its caller wrote them: a word that stands in "$@" in the
@@ -96,6 +97,11 @@ func (t trail) record(line command, env map[string]string) shell.Result {
 	start := Start{Argv: line.words[1:], Env: added(ambient, env), Dir: relative(line.dir)}
 	if t.round.failing >= 0 { // the settings are known from the round before
 		return t.round.note(start, false)
+	}
+	if c, ok := t.cloneAt(line.dir); ok && !c.own {
+		start.Foreign = c.name
+		start.Settings = t.foreignSettings(start, env)
+		return t.note(start, at, line.words)
 	}
 	start.Settings = t.scan.project.Resolve(pytest.Invocation{Args: start.Argv, Env: env, Dir: start.Dir, Mount: mount})
 	return t.note(start, at, line.words)

@@ -36,7 +36,7 @@ func (st stage) handOn(sn snippet, language string) {
 		st.handed[name] = unknownWord(name)
 	}
 	for name, value := range h.values {
-		if st.unsure {
+		if st.unsure || isUnknown(value) { // in part, which would tell jobs of a matrix apart that do not differ
 			value = unknownWord(name)
 		}
 		st.handed[name] = value

@@ -89,7 +89,7 @@ func (w workflow) jobIn(key source.Text, n *source.Node, s scope) {
 func (w workflow) stage(job, where, hidden string, s scope) stage {
 	env := maps.Clone(runnerEnv)
 	env["GITHUB_JOB"] = job
-	return stage{file: w.file, kind: Workflow, job: job, where: where, hidden: hidden, scope: s, env: env, handed: map[string]string{}, open: w.open, left: w.left, out: w.out}
+	return stage{file: w.file, kind: Workflow, job: job, where: where, hidden: hidden, scope: s, env: env, handed: map[string]string{}, clones: &[]clone{}, open: w.open, left: w.left, out: w.out}
 }
 
 const runnerTemp = "/home/runner/work/_temp"

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,7 @@ type stage struct {
 	env       map[string]string
 	texts     map[string]source.Text // of variables that the files set, where they stand
 	handed    map[string]string      // variables that steps of the job have handed on, one map for all of them
+	clones    *[]clone               // repositories that steps of the job have put into folders
 	unsure    bool                   // whether a step runs depends on what nobody knows
 	shell     string                 // of the defaults; empty for the runner's own
 	dir       string                 // of the defaults
@@ -70,6 +72,7 @@ func (st stage) steps(n *source.Node) {
 		if !st.out.full() && !st.scope.never(step.Get("if")) {
 			st = st.withHanded()
 			st.checkout = st.checkedOut(step)
+			st.noteCheckout(step)
 			st.step(step, i+1)
 		}
 	}
@@ -82,6 +85,18 @@ func (st stage) checkedOut(step *source.Node) string {
 		return st.checkout
 	}
 	return path.Clean(st.scope.text(with.Get("path")).String())
+}
+
+// noteCheckout notes another repository that a checkout puts into a folder of the workspace.
+func (st stage) noteCheckout(step *source.Node) {
+	use, with := step.Get("uses"), step.Get("with")
+	if use == nil || !strings.HasPrefix(use.Text.String(), "actions/checkout@") || with.Get("repository") == nil || with.Get("path") == nil {
+		return
+	}
+	operands := []string{st.scope.text(with.Get("repository")).String(), st.scope.text(with.Get("path")).String()}
+	if c, ok := st.file.repo.cloned(operands, mount); ok {
+		*st.clones = append(*st.clones, c)
+	}
 }
 
 // inRepository returns a folder of the workspace as seen from where the repository is.
@@ -140,6 +155,7 @@ func (st stage) run(text source.Text, shell, dir *source.Node) {
 	started := shellOf(how, st.os, st.container)
 	sn.dialect, sn.errExit, sn.pipeFail = started.dialect, started.errExit, started.pipeFail
 	st.handOn(sn, started.language)
+	*st.clones = append(*st.clones, st.file.repo.clonesIn(text, sn.dir)...)
 	if started.language != "" {
 		st.out.take(inLanguage(sn, started.language))
 		return
@@ -155,7 +171,7 @@ func (f *found) take(snippets []snippet, problems []Problem) {
 
 func (st stage) snippet(text source.Text) snippet {
 	env := withServiceVariables(st.env, text.String())
-	return snippet{kind: st.kind, job: st.job, where: st.where, text: text, env: env, hidden: st.hidden, minutes: st.minutes}
+	return snippet{kind: st.kind, job: st.job, where: st.where, text: text, env: env, hidden: st.hidden, minutes: st.minutes, clones: slices.Clone(*st.clones)}
 }
 
 // serviceVariable is a name of a variable that CI services set to what only a run of them knows.

@@ -26,7 +26,7 @@ func readAction(f file) found {
 	callers := f.usedBy("./" + dir)
 	if len(callers) == 0 {
 		left := maxUses
-		st := stage{file: f, kind: Action, where: "action " + dir, scope: scope{"env": {nil, true}}, env: maps.Clone(runnerEnv), handed: map[string]string{}, open: []string{f.name}, left: &left, out: &all}
+		st := stage{file: f, kind: Action, where: "action " + dir, scope: scope{"env": {nil, true}}, env: maps.Clone(runnerEnv), handed: map[string]string{}, clones: &[]clone{}, open: []string{f.name}, left: &left, out: &all}
 		st.action(docs[0], dir, nil, true)
 	}
 	for _, c := range callers {
