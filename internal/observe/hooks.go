@@ -1,6 +1,8 @@
 package observe
 
 import (
+	"strings"
+
 	"policygen/internal/pytest"
 	"policygen/internal/source"
 )
@@ -30,13 +32,7 @@ func hookOf(hook *source.Node) (snippet, bool) {
 	if entry == nil || entry.Kind != source.Scalar {
 		return snippet{}, false
 	}
-	words := splitWords(entry.Text)
-	switch firstScalar(hook, []string{"language"}, "") {
-	case "pygrep", "fail": // the entry is a pattern or a message
-		return snippet{}, false
-	case "docker_image":
-		words = words[min(1, len(words)):]
-	}
+	words := hookWords(splitWords(entry.Text), firstScalar(hook, []string{"language"}, ""))
 	if len(words) == 0 {
 		return snippet{}, false
 	}
@@ -46,8 +42,21 @@ func hookOf(hook *source.Node) (snippet, bool) {
 		}
 	}
 	if firstScalar(hook, []string{"pass_filenames"}, "true") != "false" {
-		words = append(words, pytest.Word{Text: pytest.Unknown("the changed files"), Pos: words[0].Pos})
+		words = append(words, pytest.Word{Text: "./" + pytest.Unknown("the changed files"), Pos: words[0].Pos}) // paths, so no options
 	}
 	id := firstScalar(hook, []string{"id", "name"}, "")
 	return snippet{kind: Hook, name: id, where: "hook " + id, argv: [][]pytest.Word{words}, env: map[string]string{"PRE_COMMIT": "1"}}, true
+}
+
+// hookWords returns the command line that an entry comes to in a language of pre-commit.
+func hookWords(words []pytest.Word, language string) []pytest.Word {
+	switch {
+	case language == "pygrep", language == "fail", len(words) == 0: // the entry is a pattern or a message
+		return nil
+	case language == "docker_image":
+		return words[1:]
+	case (language == "script" || language == "unsupported_script") && !strings.Contains(words[0].Text, "/"): // a file, seen from the root
+		words[0].Text = "./" + words[0].Text
+	}
+	return words
 }
