@@ -39,7 +39,7 @@ func Run(in Input) finding.List {
 		all = append(all, c.whateverIsMeant(all)...)
 	}
 	for _, f := range in.Pins {
-		if in.Codes.Has(f.Code) {
+		if in.Codes.has(f.Code) {
 			all = append(all, f)
 		}
 	}
@@ -49,7 +49,7 @@ func Run(in Input) finding.List {
 // findings returns what the rules find.
 func (c *context) findings() (all finding.List) {
 	for _, r := range Rules() {
-		if r.find == nil || c.Policy == nil && !r.always || !c.Codes.Has(r.Code) {
+		if r.find == nil || c.Policy == nil && !r.always || !c.Codes.has(r.Code) {
 			continue
 		}
 		for _, f := range r.find(c) {

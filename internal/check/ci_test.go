@@ -8,7 +8,7 @@ import (
 
 // TestDeclaredFailures holds that a service's word for "this may fail" is the same fact in all of them.
 func TestDeclaredFailures(t *testing.T) {
-	for _, f := range []File{
+	for _, f := range []exampleFile{
 		{".github/workflows/a.yml", "on: push\njobs:\n  a:\n    timeout-minutes: 9\n    continue-on-error: true\n    steps: [{run: pytest tests/unit}]\n"},
 		{".github/workflows/a.yml", "on: push\njobs:\n  a:\n    timeout-minutes: 9\n    steps: [{run: pytest tests/unit, continue-on-error: true}]\n"},
 		{".gitlab-ci.yml", "a:\n  allow_failure: true\n  script: [pytest tests/unit]\n"},
@@ -31,11 +31,11 @@ func TestDeclaredFailures(t *testing.T) {
 
 // TestLimits holds what is said of limits, and what is to be done about them.
 func TestLimits(t *testing.T) {
-	job := func(limit, command string) File {
-		return File{".github/workflows/a.yml", "on: push\njobs:\n  a:\n" + limit + "    steps: [{run: " + command + "}]\n"}
+	job := func(limit, command string) exampleFile {
+		return exampleFile{".github/workflows/a.yml", "on: push\njobs:\n  a:\n" + limit + "    steps: [{run: " + command + "}]\n"}
 	}
 	for name, c := range map[string]struct {
-		file File
+		file exampleFile
 		want string
 	}{
 		"no limit of a job": {job("", "bash tests/run_all_tests.sh"),
@@ -44,9 +44,9 @@ func TestLimits(t *testing.T) {
 			`job "a" runs tests without a time limit of its own (timeout-minutes: as many as these tests may take)`},
 		"too short": {job("    timeout-minutes: 20\n", "pytest tests/unit"), `job "a" ends after 20m, but what it runs may take 30m (timeout-minutes: 40 or more)`},
 		"of others": {job("", "ruff check"), ""},
-		"too short for GitLab": {File{".gitlab-ci.yml", "a:\n  timeout: 20m\n  script: [pytest tests/unit]\n"},
+		"too short for GitLab": {exampleFile{".gitlab-ci.yml", "a:\n  timeout: 20m\n  script: [pytest tests/unit]\n"},
 			`job "a" ends after 20m, but what it runs may take 30m (timeout: 40 minutes or more)`},
-		"too short for Azure": {File{"azure-pipelines.yml", "jobs:\n- job: a\n  timeoutInMinutes: 20\n  steps:\n  - script: pytest tests/unit\n"},
+		"too short for Azure": {exampleFile{"azure-pipelines.yml", "jobs:\n- job: a\n  timeoutInMinutes: 20\n  steps:\n  - script: pytest tests/unit\n"},
 			`job "a" ends after 20m, but what it runs may take 30m (raise it to 40 minutes or more)`},
 	} {
 		found := checkFolder(t, repository(t, c.file), func(in *Input) { in.Codes, _ = ParseCodes([]string{"PG211"}, nil) })

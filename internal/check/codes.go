@@ -49,8 +49,8 @@ func knownCodes() (codes []string) {
 	return codes
 }
 
-// Has reports whether findings with a code are asked for.
-func (c Codes) Has(code string) bool {
+// has reports whether findings with a code are asked for.
+func (c Codes) has(code string) bool {
 	begins := func(prefix string) bool { return strings.HasPrefix(code, prefix) }
 	return (len(c.selected) == 0 || slices.ContainsFunc(c.selected, begins)) && !slices.ContainsFunc(c.ignored, begins)
 }

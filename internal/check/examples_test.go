@@ -16,7 +16,7 @@ import (
 )
 
 // repository makes a folder with the policy of the examples, what policygen renders from it, and other files.
-func repository(t *testing.T, files ...File) string {
+func repository(t *testing.T, files ...exampleFile) string {
 	t.Helper()
 	dir := t.TempDir()
 	put(t, dir, "policygen.cue", ExamplePolicy())

@@ -10,14 +10,14 @@ import (
 
 // TestFixes holds that an edit settles its finding and changes nothing else, and that there is none where it would.
 func TestFixes(t *testing.T) {
-	script := func(words string) File { return File{"a.sh", "#!/bin/sh\n" + words + "\n"} }
+	script := func(words string) exampleFile { return exampleFile{"a.sh", "#!/bin/sh\n" + words + "\n"} }
 	matrix := "on: push\njobs:\n  a:\n    timeout-minutes: 900\n    strategy: {matrix: {b: [mock, native]}}\n    env: {EXAMPLE_BACKEND: \"${{ matrix.b }}\"}\n    steps:\n"
 	fixable := map[string]bool{}
 	for _, r := range Rules() {
 		fixable[r.Code] = r.Fixable
 	}
 	for name, c := range map[string]struct {
-		file       File
+		file       exampleFile
 		code, want string // want is the new text; the old one where there is no edit
 	}{
 		"a word":               {script(native + "pytest -n 12 --dist load # -n 12"), "PG201", native + "pytest -n 4 --dist load # -n 12"},
@@ -27,19 +27,19 @@ func TestFixes(t *testing.T) {
 		"auto":                 {script(native + "pytest -n auto --dist load"), "PG201", native + "pytest -n 4 --dist load"},
 		"a serial phase":       {script("TZ=UTC pytest tests/slow -n 2"), "PG201", "TZ=UTC pytest tests/slow -n 0"},
 		"the last of two":      {script(native + "pytest -n 12 -n 12 --dist load"), "PG201", native + "pytest -n 12 -n 4 --dist load"},
-		"a page with a mark":   {File{"a.md", "\ufeff    " + native + "pytest -n 12 --dist load\n"}, "PG201", "\ufeff    " + native + "pytest -n 4 --dist load\n"},
-		"a list of words":      {File{".gitlab-ci.yml", "a: {variables: {EXAMPLE_BACKEND: native, EXAMPLE_ENGINE: native}, script: [\"pytest -n 12 --dist load\"]}\n"}, "PG201", "a: {variables: {EXAMPLE_BACKEND: native, EXAMPLE_ENGINE: native}, script: [\"pytest -n 4 --dist load\"]}\n"},
+		"a page with a mark":   {exampleFile{"a.md", "\ufeff    " + native + "pytest -n 12 --dist load\n"}, "PG201", "\ufeff    " + native + "pytest -n 4 --dist load\n"},
+		"a list of words":      {exampleFile{".gitlab-ci.yml", "a: {variables: {EXAMPLE_BACKEND: native, EXAMPLE_ENGINE: native}, script: [\"pytest -n 12 --dist load\"]}\n"}, "PG201", "a: {variables: {EXAMPLE_BACKEND: native, EXAMPLE_ENGINE: native}, script: [\"pytest -n 4 --dist load\"]}\n"},
 		"a variable":           {script("N=12\n" + native + "pytest -n $N --dist load"), "PG201", ""},
 		"a part of a word":     {script(native + "pytest -n 1\"\"2 --dist load"), "PG201", ""},
 		"--tx":                 {script(native + "pytest --tx 12*popen --dist load"), "PG201", ""},
 		"PYTEST_ADDOPTS":       {script("PYTEST_ADDOPTS='-n 12 --dist load' " + native + "pytest"), "PG201", ""},
-		"right for another":    {File{".github/workflows/a.yml", matrix + "      - run: pytest -n 8 --dist load tests/unit\n"}, "PG201", ""},
-		"rendered":             {File{"a.md", "<!-- policygen:begin x -->\n\n    " + native + "pytest -n 12 --dist load\n\n<!-- policygen:end x -->\n"}, "PG201", ""},
+		"right for another":    {exampleFile{".github/workflows/a.yml", matrix + "      - run: pytest -n 8 --dist load tests/unit\n"}, "PG201", ""},
+		"rendered":             {exampleFile{"a.md", "<!-- policygen:begin x -->\n\n    " + native + "pytest -n 12 --dist load\n\n<!-- policygen:end x -->\n"}, "PG201", ""},
 		"a mode":               {script("pytest -n 2 --dist load tests/unit"), "PG205", "pytest -n 2 --dist loadfile tests/unit"},
 		"a mode with a sign":   {script("pytest -n 2 --dist=load tests/unit"), "PG205", "pytest -n 2 --dist=loadfile tests/unit"},
 		"no mode":              {script("pytest -n 2 tests/unit"), "PG205", ""},
 		"-d":                   {script("pytest -d --tx 2*popen tests/unit"), "PG205", ""},
-		"two modes for two":    {File{".github/workflows/a.yml", matrix + "      - run: pytest -n 2 --dist each tests/unit\n"}, "PG205", ""},
+		"two modes for two":    {exampleFile{".github/workflows/a.yml", matrix + "      - run: pytest -n 2 --dist each tests/unit\n"}, "PG205", ""},
 		"an absent workaround": {script(native + "pytest -n 4 --dist loadfile"), "PG215", native + "pytest -n 4 --dist load"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestFixes(t *testing.T) {
 }
 
 // fixed returns a file with the edits of the findings of a code, of which there has to be one.
-func fixed(t *testing.T, found finding.List, code string, file File) string {
+func fixed(t *testing.T, found finding.List, code string, file exampleFile) string {
 	t.Helper()
 	var edits []source.Edit
 	seen := false

@@ -13,9 +13,6 @@ import (
 	"policygen/policy"
 )
 
-// mount is where a repository lies in simulated runs, for words such as "$PWD/tests".
-const mount = "/repo/"
-
 // judge finds the backend and the plans that a start belongs to.
 func (c *context) judge(s observe.Start) judged {
 	j := judged{Start: s}
@@ -132,8 +129,8 @@ func targetOf(s observe.Start, p pytest.Value) string {
 		return ""
 	case p.From == pytest.Default: // the working directory, from the root already
 		return path.Clean(file)
-	case strings.HasPrefix(file, mount):
-		return path.Clean(file[len(mount):])
+	case strings.HasPrefix(file, observe.Mount+"/"):
+		return path.Clean(file[len(observe.Mount)+1:])
 	}
 	return path.Join(s.Dir, file)
 }

@@ -21,27 +21,27 @@ const markedPolicy = `policy: {
 
 // TestMarkedPhases holds that a phase is known by its paths and its markers together, from whichever folder above it is run.
 func TestMarkedPhases(t *testing.T) {
-	ci := func(command string) File { return workflow("bash run.sh", command) }
+	ci := func(command string) exampleFile { return workflow("bash run.sh", command) }
 	for name, c := range map[string]struct {
-		file File
+		file exampleFile
 		want string
 	}{
-		"in its folder":         {File{"a.md", "    pytest tests/unit -m slow -n 2\n"}, "a.md:1 PG201"},
-		"from the root":         {File{"a.md", "    pytest -m slow -n 2\n"}, "a.md:1 PG201"},
-		"from the root by name": {File{"a.md", "    pytest . -m ' slow ' -n 2\n"}, "a.md:1 PG201"},
-		"from a folder":         {File{"a.md", "```sh\ncd tests && pytest -m '(slow)' -n 2\n```\n"}, "a.md:2 PG201"},
-		"the other one":         {File{"a.md", "    pytest -m 'not slow' -n 2\n"}, ""},
-		"another expression":    {File{"a.md", "    pytest -m 'slow and not gpu' -n 2\n"}, ""},
-		"no expression":         {File{"a.md", "    pytest -n 2\n"}, ""},
-		"half of a split one":   {File{"a.md", "    pytest -m alone -n 2\n"}, "a.md:1 PG201"},
-		"elsewhere":             {File{"a.md", "    pytest docs -m slow -n 2\n"}, ""},
+		"in its folder":         {exampleFile{"a.md", "    pytest tests/unit -m slow -n 2\n"}, "a.md:1 PG201"},
+		"from the root":         {exampleFile{"a.md", "    pytest -m slow -n 2\n"}, "a.md:1 PG201"},
+		"from the root by name": {exampleFile{"a.md", "    pytest . -m ' slow ' -n 2\n"}, "a.md:1 PG201"},
+		"from a folder":         {exampleFile{"a.md", "```sh\ncd tests && pytest -m '(slow)' -n 2\n```\n"}, "a.md:2 PG201"},
+		"the other one":         {exampleFile{"a.md", "    pytest -m 'not slow' -n 2\n"}, ""},
+		"another expression":    {exampleFile{"a.md", "    pytest -m 'slow and not gpu' -n 2\n"}, ""},
+		"no expression":         {exampleFile{"a.md", "    pytest -n 2\n"}, ""},
+		"half of a split one":   {exampleFile{"a.md", "    pytest -m alone -n 2\n"}, "a.md:1 PG201"},
+		"elsewhere":             {exampleFile{"a.md", "    pytest docs -m slow -n 2\n"}, ""},
 		"a copy in CI":          {ci("TZ=UTC pytest -m 'not slow'"), ".github/workflows/ci.yml:8 PG209"},
 		"its environment":       {ci("pytest -m 'not slow'"), ".github/workflows/ci.yml:8 PG207, .github/workflows/ci.yml:8 PG209"},
 		"a part of no phase":    {ci("pytest -m gpu"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := repository(t, File{"policygen.cue", markedPolicy}, c.file, File{"tests/both/test_a.py", ""})
+			dir := repository(t, exampleFile{"policygen.cue", markedPolicy}, c.file, exampleFile{"tests/both/test_a.py", ""})
 			found := checkFolder(t, dir, func(in *Input) {
 				in.Codes, _ = ParseCodes([]string{"PG201", "PG207", "PG209", "PG210"}, nil)
 			})

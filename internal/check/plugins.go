@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"policygen/internal/finding"
+	"policygen/internal/pep440"
 	"policygen/internal/pytest"
 	"policygen/internal/source"
 )
@@ -149,7 +150,7 @@ func (c *context) groups() (list []group) {
 	if err != nil {
 		return nil
 	}
-	p := project{name: normalised(textAt(root, "project", "name")), base: root.Get("project", "dependencies"), extras: root.Get("project", "optional-dependencies"),
+	p := project{name: pep440.NormalizeName(textAt(root, "project", "name")), base: root.Get("project", "dependencies"), extras: root.Get("project", "optional-dependencies"),
 		groups: root.Get("dependency-groups")}
 	for _, e := range entriesOf(p.extras) {
 		needs := map[string]bool{}
@@ -185,13 +186,7 @@ func textAt(n *source.Node, path ...string) string {
 	return ""
 }
 
-var (
-	requirement = regexp.MustCompile(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[([^\]]*)\])?`)
-	separators  = regexp.MustCompile(`[-_.]+`)
-)
-
-// normalised returns a distribution's name as PEP 503 has it.
-func normalised(name string) string { return strings.ToLower(separators.ReplaceAllString(name, "-")) }
+var requirement = regexp.MustCompile(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[([^\]]*)\])?`)
 
 // maxIncludes bounds how deep groups include each other.
 const maxIncludes = 20
@@ -210,7 +205,7 @@ func (p project) add(needs map[string]bool, list *source.Node, depth int) {
 		if m == nil {
 			continue
 		}
-		name := normalised(m[1])
+		name := pep440.NormalizeName(m[1])
 		needs[name] = true
 		if name == p.name {
 			p.add(needs, p.base, depth+1)
@@ -223,7 +218,7 @@ func (p project) add(needs map[string]bool, list *source.Node, depth int) {
 
 func (p project) addNamed(needs map[string]bool, of *source.Node, name string, depth int) {
 	for _, e := range entriesOf(of) {
-		if normalised(e.Key.String()) == normalised(name) {
+		if pep440.NormalizeName(e.Key.String()) == pep440.NormalizeName(name) {
 			p.add(needs, e.Value, depth+1)
 		}
 	}

@@ -21,7 +21,7 @@ func TestWithoutPlugin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := checkFolder(t, repository(t, File{"pyproject.toml", c.pyproject}), only("PG213"))
+			found := checkFolder(t, repository(t, exampleFile{"pyproject.toml", c.pyproject}), only("PG213"))
 			var got []string
 			for _, f := range found {
 				got = append(got, f.File+":"+strings.Split(f.Position.String(), ":")[1]+" "+f.Severity.String()+" "+strings.TrimPrefix(f.Help, "add "))
@@ -42,14 +42,14 @@ func TestPluginOfCommandLine(t *testing.T) {
 	const pyproject = "[project]\nname = \"x\"\n[project.optional-dependencies]\ntest = [\"pytest\"]\n"
 	const script = "pytest -n 8 --dist loadfile tests/unit\n"
 	for name, c := range map[string]struct {
-		files []File
+		files []exampleFile
 		want  string
 	}{
-		"nowhere":      {[]File{{"pyproject.toml", pyproject}, {"a.sh", script}}, "a.sh:1 PG213"},
-		"requirements": {[]File{{"pyproject.toml", pyproject}, {"a.sh", script}, {"requirements-dev.txt", "pytest_xdist==3.8.0\n"}}, ""},
-		"a command":    {[]File{{"pyproject.toml", pyproject}, {"a.sh", "pip install pytest-xdist\n" + script}}, ""},
-		"no extras":    {[]File{{"a.sh", script}}, ""},
-		"in a page":    {[]File{{"pyproject.toml", pyproject}, {"a.md", "    " + script}}, ""},
+		"nowhere":      {[]exampleFile{{"pyproject.toml", pyproject}, {"a.sh", script}}, "a.sh:1 PG213"},
+		"requirements": {[]exampleFile{{"pyproject.toml", pyproject}, {"a.sh", script}, {"requirements-dev.txt", "pytest_xdist==3.8.0\n"}}, ""},
+		"a command":    {[]exampleFile{{"pyproject.toml", pyproject}, {"a.sh", "pip install pytest-xdist\n" + script}}, ""},
+		"no extras":    {[]exampleFile{{"a.sh", script}}, ""},
+		"in a page":    {[]exampleFile{{"pyproject.toml", pyproject}, {"a.md", "    " + script}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -61,15 +61,15 @@ func TestPluginOfCommandLine(t *testing.T) {
 }
 
 func TestUncovered(t *testing.T) {
-	test := func(names ...string) (files []File) {
+	test := func(names ...string) (files []exampleFile) {
 		for _, name := range names {
-			files = append(files, File{name, ""})
+			files = append(files, exampleFile{name, ""})
 		}
 		return files
 	}
-	config := func(text string) []File { return []File{{"pytest.ini", "[pytest]\n" + text}} }
+	config := func(text string) []exampleFile { return []exampleFile{{"pytest.ini", "[pytest]\n" + text}} }
 	for name, c := range map[string]struct {
-		files []File
+		files []exampleFile
 		want  string
 	}{
 		"in a phase":       {test("tests/unit/test_a.py", "tests/slow/deep/b_test.py"), ""},
@@ -83,7 +83,7 @@ func TestUncovered(t *testing.T) {
 		"python_files":     {append(config("python_files = check_*.py\n"), test("tests/x/test_a.py", "tests/x/check_b.py")...), "tests/x/check_b.py:0 PG217"},
 		"norecursedirs":    {append(config("norecursedirs = x\n"), test("tests/x/test_a.py", "tests/build/test_b.py")...), "tests/build/test_b.py:0 PG217"},
 		"--ignore":         {append(config("addopts = --ignore=tests/x --ignore-glob=tests/y/test_a*\n"), test("tests/x/test_a.py", "tests/y/test_a.py", "tests/y/test_b.py")...), "tests/y/test_b.py:0 PG217"},
-		"in TOML":          {append(test("tests/x/check_a.py"), File{"pyproject.toml", "[tool.pytest.ini_options]\npython_files = [\"check_*.py\"]\n"}), "tests/x/check_a.py:0 PG217"},
+		"in TOML":          {append(test("tests/x/check_a.py"), exampleFile{"pyproject.toml", "[tool.pytest.ini_options]\npython_files = [\"check_*.py\"]\n"}), "tests/x/check_a.py:0 PG217"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -42,12 +42,12 @@ var examples embed.FS
 // An Example is a small repository that a rule finds something in, or nothing. Its policy is the one of [ExamplePolicy].
 type Example struct {
 	Why    string // what is bad about it, in a sentence; empty for the good one
-	Files  []File
+	Files  []exampleFile
 	Strict bool // the rule speaks under --strict only
 }
 
-// A File is a file of an example, beside those that policygen renders.
-type File struct{ Name, Text string }
+// An exampleFile is a file of an example, beside those that policygen renders.
+type exampleFile struct{ Name, Text string }
 
 // Steps is the name of what is no file but commands that are run one after the other in the example's root after "policygen render".
 const Steps = "steps"
@@ -61,7 +61,7 @@ func (r Rule) Examples() (bad, good Example) {
 	for _, f := range archive.Files {
 		side, name, _ := strings.Cut(f.Name, "/")
 		to := map[string]*Example{"bad": &bad, "good": &good}[side]
-		to.Files = append(to.Files, File{name, string(f.Data)})
+		to.Files = append(to.Files, exampleFile{name, string(f.Data)})
 	}
 	return bad, good
 }

@@ -37,7 +37,7 @@ func (c *context) suppress(found finding.List) finding.List {
 			list.apply(&told[i])
 		}
 		for _, f := range append(told, list.unused(c, true)...) {
-			if c.Codes.Has(f.Code) {
+			if c.Codes.has(f.Code) {
 				found = append(found, f)
 			}
 		}
@@ -95,5 +95,5 @@ func (list directives) unused(c *context, comments bool) (found finding.List) {
 // looksFor reports whether this run would have found something with the code.
 func (c *context) looksFor(code string) bool {
 	i := slices.IndexFunc(Rules(), func(r Rule) bool { return r.Code == code })
-	return i >= 0 && c.Codes.Has(code) && (c.Policy != nil || Rules()[i].always) && (code != codeUnknown || c.Strict)
+	return i >= 0 && c.Codes.has(code) && (c.Policy != nil || Rules()[i].always) && (code != codeUnknown || c.Strict)
 }

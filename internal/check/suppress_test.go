@@ -54,7 +54,7 @@ func TestSuppression(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := checkFolder(t, repository(t, File{c.file, c.text}), func(in *Input) {
+			found := checkFolder(t, repository(t, exampleFile{c.file, c.text}), func(in *Input) {
 				in.Codes, _ = ParseCodes([]string{"PG201", "PG205", "PG209", "PG210", "PG217", "PG5"}, nil)
 			})
 			found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.File == "policygen.cue" })
@@ -67,7 +67,7 @@ func TestSuppression(t *testing.T) {
 
 // TestUnusedCounts holds that a comment is not called unused where its code was not looked for.
 func TestUnusedCounts(t *testing.T) {
-	dir := repository(t, File{"a.sh", "# policygen: ignore[PG201] a trial\npytest tests/unit\n"})
+	dir := repository(t, exampleFile{"a.sh", "# policygen: ignore[PG201] a trial\npytest tests/unit\n"})
 	for _, c := range []struct {
 		selected, ignored []string
 		want              int
@@ -96,7 +96,7 @@ func TestParseCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for code, want := range map[string]bool{"PG201": true, "PG215": false, "PG301": false, "PG505": true} {
-		if c.Has(code) != want {
+		if c.has(code) != want {
 			t.Errorf("%s: %v", code, !want)
 		}
 	}
@@ -173,7 +173,7 @@ func TestReach(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := checkFolder(t, repository(t, File{c.file, c.text}), func(in *Input) {
+			found := checkFolder(t, repository(t, exampleFile{c.file, c.text}), func(in *Input) {
 				in.Codes, _ = ParseCodes([]string{"PG201", "PG219", "PG504", "PG505"}, nil)
 			})
 			if got := strings.Join(told(found), ", "); got != c.want {

@@ -7,10 +7,10 @@ import (
 
 // TestWhereTestsAre holds in which folders test files without a phase are looked for.
 func TestWhereTestsAre(t *testing.T) {
-	ini := func(words string) File { return File{"pytest.ini", "[pytest]\n" + words + "\n"} }
-	more := []File{{"a/tests/test_a.py", ""}, {"b/c/tests/test_b.py", ""}, {"tests/test_c.py", ""}}
+	ini := func(words string) exampleFile { return exampleFile{"pytest.ini", "[pytest]\n" + words + "\n"} }
+	more := []exampleFile{{"a/tests/test_a.py", ""}, {"b/c/tests/test_b.py", ""}, {"tests/test_c.py", ""}}
 	for name, c := range map[string]struct {
-		config File
+		config exampleFile
 		want   string
 	}{
 		"nothing said":         {ini(""), "tests/test_c.py:0 PG217"},
@@ -19,7 +19,7 @@ func TestWhereTestsAre(t *testing.T) {
 		"a pattern at depth":   {ini("testpaths = **/tests"), "a/tests/test_a.py:0 PG217, b/c/tests/test_b.py:0 PG217, tests/test_c.py:0 PG217"},
 		"a pattern of nothing": {ini("testpaths = x*/tests"), "tests/test_c.py:0 PG217"},
 		"words of addopts":     {ini("addopts = b"), "b/c/tests/test_b.py:0 PG217"},
-		"TOML":                 {File{"pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = [\"[ab]/**\"]\n"}, "a/tests/test_a.py:0 PG217, b/c/tests/test_b.py:0 PG217"},
+		"TOML":                 {exampleFile{"pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = [\"[ab]/**\"]\n"}, "a/tests/test_a.py:0 PG217, b/c/tests/test_b.py:0 PG217"},
 	} {
 		found := checkFolder(t, repository(t, append(more, c.config)...), func(in *Input) { in.Codes, _ = ParseCodes([]string{"PG217"}, nil) })
 		if got := strings.Join(told(found), ", "); got != c.want {

@@ -78,11 +78,8 @@ type Fix struct {
 // The words are those of SARIF 2.1.0, section 3.35.2.
 type SuppressionKind string
 
-// The kinds of suppression.
-const (
-	InSource SuppressionKind = "inSource" // a comment beside what the finding is about
-	External SuppressionKind = "external" // a file of its own, such as a baseline
-)
+// InSource is a comment beside what the finding is about.
+const InSource SuppressionKind = "inSource"
 
 // A Suppression says that somebody decided to ignore a finding. The zero Suppression means that nobody did.
 type Suppression struct {
@@ -138,14 +135,6 @@ func (l List) Error() string {
 		lines[i] = f.String()
 	}
 	return strings.Join(lines, "\n")
-}
-
-// Err returns l as an error, or nil where it holds no Error but suppressed ones.
-func (l List) Err() error {
-	if slices.ContainsFunc(l, func(f Finding) bool { return f.Severity == Error && !f.Suppressed() }) {
-		return l
-	}
-	return nil
 }
 
 // Sorted returns the findings by place, then severity and code, each once.

@@ -2,6 +2,7 @@ package finding
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -44,14 +45,9 @@ func TestSorted(t *testing.T) {
 	}
 }
 
-func TestErr(t *testing.T) {
-	if err := (List{{Severity: Warning}, {Severity: Note}}).Err(); err != nil {
-		t.Errorf("a list without errors is an error: %v", err)
-	}
-	if err := (List{{Suppression: Suppression{Kind: InSource}}}).Err(); err != nil {
-		t.Errorf("a suppressed error is an error: %v", err)
-	}
-	err := error(List{{Severity: Warning}, {Severity: Error, Code: "PG101"}}.Err())
+// TestListIsAnError holds that a list can be told among the reasons of an error.
+func TestListIsAnError(t *testing.T) {
+	err := fmt.Errorf("loading: %w", List{{Severity: Warning}, {Severity: Error, Code: "PG101"}})
 	var list List
 	if !errors.As(err, &list) || len(list) != 2 || !strings.Contains(err.Error(), "PG101") {
 		t.Errorf("got %v", err)

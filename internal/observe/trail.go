@@ -12,8 +12,10 @@ import (
 	"policygen/internal/shell"
 )
 
-// mount is where the repository lies in simulated runs.
-const mount = "/repo"
+// Mount is where the repository lies in simulated runs: words such as "$PWD/tests" of a start begin with it.
+const Mount = "/repo"
+
+const mount = Mount
 
 // maxDepth bounds how far a command is followed; a workflow that calls make, that calls a script, that calls tox, is four.
 const maxDepth = 10

@@ -11,13 +11,9 @@ import (
 	"policygen/internal/finding"
 )
 
-// Fingerprints returns a value for each finding that stays the same when the lines around it, or its own blanks, change.
+// fingerprints returns a value for each finding that stays the same when the lines around it, or its own blanks, change.
 // It is made of the code, the file, the field, the text of the line (the message where the text isn't known) and, among
-// findings in which all of these are equal, which one of them it is in the order of the file. source is as in [Options].
-func Fingerprints(findings finding.List, source func(file string) ([]byte, bool)) []string {
-	return fingerprints(findings, sources{source, map[string]*document{}})
-}
-
+// findings in which all of these are equal, which one of them it is in the order of the file.
 func fingerprints(findings finding.List, s sources) []string {
 	order := make([]int, len(findings))
 	for i := range order {

@@ -13,7 +13,7 @@ func prints(text string, lines ...int) []string {
 	for _, n := range lines {
 		list = append(list, finding.Finding{Position: at("a.sh", n, 1), Code: "PG201", Message: "over the cap"})
 	}
-	return Fingerprints(list, func(string) ([]byte, bool) { return []byte(text), true })
+	return fingerprints(list, sources{func(string) ([]byte, bool) { return []byte(text), true }, map[string]*document{}})
 }
 
 func TestFingerprints(t *testing.T) {
@@ -37,7 +37,7 @@ func TestFingerprintsTellApart(t *testing.T) {
 	list[2].File = "b"
 	list[3].Path = "q"
 	list[4].Message = "n"
-	all := Fingerprints(list, nil)
+	all := fingerprints(list, sources{files: map[string]*document{}})
 	slices.Sort(all)
 	if n := len(slices.Compact(all)); n != len(list) {
 		t.Errorf("%d fingerprints for %d findings", n, len(list))

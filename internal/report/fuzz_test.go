@@ -29,7 +29,7 @@ func FuzzFormats(f *testing.F) {
 			Related: []finding.Related{{Position: pos, Message: message}}, Fixes: []finding.Fix{{Description: help, Edits: []finding.Edit{{File: file, Start: from, End: to, Text: message}}}},
 		}
 		suppressed := x
-		suppressed.Severity, suppressed.Suppression = finding.Note, finding.Suppression{Kind: finding.External, Justification: message}
+		suppressed.Severity, suppressed.Suppression = finding.Note, finding.Suppression{Kind: finding.InSource, Justification: message}
 		opts := Options{Source: func(name string) ([]byte, bool) { return []byte(content), name == file }, Suppressed: true}
 		r := Report{finding.List{x, suppressed}, []Rule{{Code: code, Name: path, Summary: message, Help: help, Tags: []string{path}}}}
 		for _, format := range Formats() {
