@@ -118,7 +118,7 @@ func (f *pinsCommandFlags) run(s streams, args []string) error {
 	if len(p.reading.Sites) == 0 && len(p.reading.Unreadable) == 0 {
 		fmt.Fprintln(s.err, "policygen: nothing here pins a version")
 	}
-	found := slices.DeleteFunc(check.Suppressed(pins.Judge(p.input), p.files), func(x finding.Finding) bool { return !p.asked(x.File) })
+	found := slices.DeleteFunc(check.Suppressed(pins.Judge(p.input), p.files, p.seen), func(x finding.Finding) bool { return !p.asked(x.File) })
 	return deliverPins(s, p.repository, found, f.format, outputs, f.strict)
 }
 
@@ -154,6 +154,7 @@ type pinned struct {
 	repository
 	reading pins.Reading
 	input   pins.Input
+	seen    observe.Report
 }
 
 var pythonWord = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
@@ -234,7 +235,7 @@ func (f *pinsFlags) read(p *pinned, files fs.FS, seen observe.Report) {
 	if f.env != "" {
 		o.Env, o.EnvName = os.DirFS(f.env), nameFrom(p.root, f.env)
 	}
-	p.reading = pins.Read(files, o)
+	p.reading, p.seen = pins.Read(files, o), seen
 	p.input.Sites, p.input.Unreadable = p.reading.Sites, p.reading.Unreadable
 	p.input.Uses = usesIn(files, seen)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
+	"policygen/internal/check"
 	"policygen/internal/finding"
 	"policygen/internal/observe"
 	"policygen/internal/pins"
@@ -23,8 +24,8 @@ func newPinsFixCommand(s streams) *cobra.Command {
 		Use:   "fix [PATH...]",
 		Short: "Make the edits that the findings of pins propose",
 		Long: `Make the edits that the findings of pins propose: the smallest new text in the style of the place, everything else as it is, byte for
-byte. Rendered files, and what stands between policygen's markers, are left alone: there the policy is the place to change. A file that
-somebody changes meanwhile stops it all, and no file is ever half-written.
+byte. What a comment suppresses is left alone. So are rendered files, and what stands between policygen's markers: there the policy is the
+place to change. A file that somebody changes meanwhile stops it all, and no file is ever half-written.
 
 Exit code 1 means that errors are left which no edit settles.`,
 		Example: `  policygen pins fix --diff
@@ -89,7 +90,7 @@ func (f *pinsFlags) fix(p *pinned) (*overlay, finding.List) {
 	o := &overlay{inner: p.files, old: map[string][]byte{}, texts: map[string][]byte{}, refused: map[string]string{}}
 	var found finding.List
 	for range mostRounds {
-		found = slices.DeleteFunc(pins.Judge(p.input), func(x finding.Finding) bool { return !p.asked(x.File) })
+		found = slices.DeleteFunc(check.Suppressed(pins.Judge(p.input), o, p.seen), func(x finding.Finding) bool { return x.Suppressed() || !p.asked(x.File) })
 		if !o.apply(*p, found) {
 			break
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"policygen/internal/finding"
+	"policygen/internal/observe"
 	"policygen/internal/shell"
 )
 
@@ -56,10 +57,16 @@ func extentsIn(all []shell.Extent, name string) (list []shell.Extent) {
 }
 
 // Suppressed returns findings with those that a comment in their file suppresses marked so; see [Run] for all that is said of such comments.
-func Suppressed(found finding.List, files fs.FS) finding.List {
+func Suppressed(found finding.List, files fs.FS, seen observe.Report) finding.List {
 	c := &context{Input: Input{Files: files}}
+	read := map[string]directives{}
 	for i := range found {
-		list, _ := directivesOf(found[i].File, []byte(c.text(found[i].File)), nil)
+		name := found[i].File
+		list, known := read[name]
+		if !known {
+			list, _ = directivesOf(name, []byte(c.text(name)), extentsIn(seen.Extents, name))
+			read[name] = list
+		}
 		list.apply(&found[i])
 	}
 	return found
