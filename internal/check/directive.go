@@ -59,20 +59,17 @@ type commented struct {
 	name    string
 	comment *regexp.Regexp // outside of code
 	lines   []source.Text
-	blocks  []block        // of code in a page
-	follow  []int          // see followers
-	extents []shell.Extent // of commands and texts
-	python  map[int]bool   // the lines with comments, counted from 1; nil where it is no Python
+	blocks  map[int]run  // of code in a page, by the lines that are in it
+	follow  []int        // see followers
+	extents extents      // of commands and texts
+	python  map[int]bool // the lines with comments, counted from 1; nil where it is no Python
 }
 
-// A block is the lines of code in a page, the first one and the last one, both counted from 0.
-type block struct{ first, last int }
-
-// directivesOf reads the comments of a file. The extents are those of its commands, as far as they are known.
-func directivesOf(name string, content []byte, extents []shell.Extent) (list directives, bad finding.List) {
+// directivesOf reads the comments of a file. The known extents are those of its commands, as far as somebody parsed them.
+func directivesOf(name string, content []byte, known []shell.Extent) (list directives, bad finding.List) {
 	text := source.NewText(name, content)
 	t := &commented{name: name, comment: commentOf(name), lines: text.Lines(), blocks: blocksOf(name, content), python: pythonComments(name, text)}
-	t.extents, t.follow = append(slices.Clone(extents), extentsOf(name, text)...), t.followers()
+	t.extents, t.follow = newExtents(append(slices.Clone(known), extentsOf(name, text)...), len(t.lines)), t.followers()
 	for i, line := range t.lines {
 		m := t.commentIn(i).FindStringSubmatchIndex(line.String())
 		if m == nil || t.isText(i, line, m[3]) {
@@ -99,7 +96,8 @@ func directivesOf(name string, content []byte, extents []shell.Extent) (list dir
 }
 
 // blocksOf returns the blocks of code in a page.
-func blocksOf(name string, content []byte) (blocks []block) {
+func blocksOf(name string, content []byte) map[int]run {
+	blocks := map[int]run{}
 	var all []source.Code
 	switch strings.ToLower(path.Ext(name)) {
 	case ".md", ".markdown", ".mdx":
@@ -109,24 +107,18 @@ func blocksOf(name string, content []byte) (blocks []block) {
 	}
 	for _, code := range all {
 		if lines := code.Text.Lines(); code.Kind != source.CodeSpan && len(lines) > 0 {
-			blocks = append(blocks, block{lines[0].At(0).Line - 1, lines[len(lines)-1].At(0).Line - 1})
+			r := run{lines[0].At(0).Line - 1, lines[len(lines)-1].At(0).Line - 1}
+			for i := r.first; i <= r.last; i++ {
+				blocks[i] = r
+			}
 		}
 	}
 	return blocks
 }
 
-// blockOf returns the block of code that a line is in.
-func (t *commented) blockOf(i int) (block, bool) {
-	at := slices.IndexFunc(t.blocks, func(b block) bool { return b.first <= i && i <= b.last })
-	if at < 0 {
-		return block{}, false
-	}
-	return t.blocks[at], true
-}
-
 // commentIn returns how a comment in a line looks.
 func (t *commented) commentIn(i int) *regexp.Regexp {
-	if _, code := t.blockOf(i); code {
+	if _, code := t.blocks[i]; code {
 		return hashComment
 	}
 	return t.comment
@@ -147,9 +139,7 @@ func (t *commented) isText(i int, line source.Text, column int) bool {
 	if t.python != nil && !t.python[at.Line] {
 		return true
 	}
-	return inQuotes(line.String()[:column]) || slices.ContainsFunc(t.extents, func(e shell.Extent) bool {
-		return e.Kind == shell.TextExtent && e.Start.Compare(at) <= 0 && at.Compare(e.End) <= 0
-	})
+	return inQuotes(line.String()[:column]) || t.extents.holds(at)
 }
 
 // inQuotes reports whether a text behind the beginning of a line stands in quotes. An apostrophe in a word is none.

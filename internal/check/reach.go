@@ -83,7 +83,7 @@ func blockScalars(lines []source.Text) (list []shell.Extent) {
 // else the next command with those that it goes on in, or the next block or paragraph of a page.
 func (t *commented) reach(i int, trailing bool) (first, last int) {
 	end := len(t.lines) - 1
-	if b, code := t.blockOf(i); code {
+	if b, code := t.blocks[i]; code {
 		end = b.last
 	}
 	next := i
@@ -108,24 +108,19 @@ func (t *commented) reach(i int, trailing bool) (first, last int) {
 // extended returns the lines of the commands that begin in a line, or for a comment at its end those that it is one of. Of a group the
 // line has to be the first or the last one: those between belong to commands of their own.
 func (t *commented) extended(line int, trailing bool) (first, last int) {
-	first, last = line, line
-	for _, e := range t.extents {
-		from, to := e.Start.Line-1, min(e.End.Line-1, len(t.lines)-1)
-		var in bool
-		switch {
-		case e.Kind == shell.TextExtent || from > to:
-		case !trailing:
-			in = from == line
-		case e.Kind == shell.GroupExtent:
-			in = from == line || to == line
-		default:
-			in = from <= line && line <= to
+	r := run{line, line}
+	if !trailing {
+		if e, ok := t.extents.begin[line]; ok {
+			r = r.with(e)
 		}
-		if in {
-			first, last = min(first, from), max(last, to)
+		return r.first, r.last
+	}
+	for _, of := range []map[int]run{t.extents.edges, t.extents.around} {
+		if e, ok := of[line]; ok {
+			r = r.with(e)
 		}
 	}
-	return first, last
+	return r.first, r.last
 }
 
 // followers returns for each line, and for the end, the first line from there on that is neither blank nor a comment to policygen.

@@ -33,9 +33,9 @@ func (c *context) suppress(found finding.List) finding.List {
 		for i := range found {
 			list.apply(&found[i])
 		}
-		told := append(bad, list.unused(c, false)...)
+		told, examples := append(bad, list.unused(c, false)...), list.aboutOthers()
 		for i := range told {
-			list.apply(&told[i])
+			examples.apply(&told[i])
 		}
 		for _, f := range append(told, list.unused(c, true)...) {
 			if c.Codes.has(f.Code) {
@@ -82,6 +82,16 @@ func (list directives) apply(f *finding.Finding) {
 		f.Suppression = finding.Suppression{Kind: finding.InSource, Justification: d.reason}
 		return
 	}
+}
+
+// aboutOthers returns the comments about other comments.
+func (list directives) aboutOthers() (others directives) {
+	for _, d := range list {
+		if slices.ContainsFunc(d.codes, aboutComments) {
+			others = append(others, d)
+		}
+	}
+	return others
 }
 
 // unused finds comments without a finding of theirs: those about other comments, or all others. Codes that were not looked for, and those of
