@@ -59,10 +59,10 @@ type commented struct {
 	name    string
 	comment *regexp.Regexp // outside of code
 	lines   []source.Text
-	blocks  map[int]run  // of code in a page, by the lines that are in it
-	follow  []int        // see followers
-	extents extents      // of commands and texts
-	python  map[int]bool // the lines with comments, counted from 1; nil where it is no Python
+	blocks  map[int]run // of code in a page, by the lines that are in it
+	follow  []int       // see followers
+	extents extents     // of commands and texts
+	python  map[int]int // see pythonComments
 }
 
 // directivesOf reads the comments of a file. The known extents are those of its commands, as far as somebody parsed them.
@@ -136,8 +136,9 @@ func (t *commented) isText(i int, line source.Text, column int) bool {
 		return false
 	}
 	at := line.At(column)
-	if t.python != nil && !t.python[at.Line] {
-		return true
+	if t.python != nil {
+		words := t.python[at.Line]
+		return words <= at.Column || words > at.Column+2 // behind "#" and perhaps a blank
 	}
 	return inQuotes(line.String()[:column]) || t.extents.holds(at)
 }

@@ -21,22 +21,26 @@ func extentsOf(name string, text source.Text) []shell.Extent {
 	return nil
 }
 
-// pythonComments returns the lines, counted from 1, that have a comment of Python; nil for other files.
-func pythonComments(name string, text source.Text) map[int]bool {
+// pythonComments returns the columns in which the words of Python's comments begin, by their lines; nil for other files.
+func pythonComments(name string, text source.Text) map[int]int {
 	if strings.ToLower(path.Ext(name)) != ".py" {
 		return nil
 	}
-	lines := map[int]bool{}
+	columns := map[int]int{}
 	for _, c := range text.Python().Comments {
 		for _, line := range c.Lines() {
-			lines[line.At(0).Line] = true
+			columns[line.At(0).Line] = line.At(0).Column
 		}
 	}
-	return lines
+	return columns
 }
 
 func pythonExtents(text source.Text) (list []shell.Extent) {
-	for _, g := range text.Python().Groups {
+	read := text.Python()
+	for _, s := range read.Strings { // what a docstring shows is no more than text, but findings are about it
+		list = append(list, shell.Extent{Kind: shell.GroupExtent, Start: s.Pos, End: s.End})
+	}
+	for _, g := range read.Groups {
 		kind := shell.GroupExtent
 		if g.Kind == source.PythonCall {
 			kind = shell.CommandExtent

@@ -154,6 +154,8 @@ func TestReach(t *testing.T) {
 		"a call":                     {"a.py", "# policygen: ignore[PG219] a trial\nsubprocess.run(\n    [\n        'pytest', 'tests/unit',\n    ],\n)\n", "a.py:4 PG219 (ignored)"},
 		"behind a call":              {"a.py", "subprocess.run(\n    ['pytest',\n     'tests/unit'],\n)  # policygen: ignore[PG219] a trial\n", "a.py:2 PG219 (ignored)"},
 		"within a call":              {"a.py", "subprocess.run(\n    ['pytest',\n     'tests/unit'],  # policygen: ignore[PG219] a trial\n)\nsubprocess.run(['pytest', 'tests/unit'])\n", "a.py:2 PG219 (ignored), a.py:5 PG219"},
+		"before a docstring":         {"a.py", "def f():\n    # policygen: ignore[PG201] a trial\n    \"\"\"Run:\n\n    " + over + "\n    \"\"\"\n", "a.py:5 PG201 (ignored)"},
+		"behind a docstring":         {"a.py", "def f():\n    \"\"\"Run:\n\n    " + over + "\n    \"\"\"  # policygen: ignore[PG201] a trial\n", "a.py:4 PG201 (ignored)"},
 		"a string of Python":         {"a.py", "x = '''\n# policygen: ignore\n'''\nsubprocess.run(['pytest', 'tests/unit'])\n", "a.py:4 PG219"},
 		"a fenced comment":           {"a.md", "```bash\n# policygen: ignore[PG201] a trial\n" + over + "\n" + over + "\n```\n", "a.md:3 PG201 (ignored), a.md:4 PG201"},
 		"behind a fenced command":    {"a.md", "- One:\n\n  ```\n  $ " + env + "pytest \\\n      -n 10 --dist load  # policygen: ignore[PG201] a trial\n  ```\n", "a.md:5 PG201 (ignored)"},

@@ -164,7 +164,7 @@ func overCapByConfig(c *context) (found finding.List) {
 		}
 		if !j.named && most.serial == "" {
 			f.Position, f.Message = w.Pos, many(w.Text)+" for every pytest without -n, "+most.words(j.backend)
-			f.Help, f.Related = "take -n out of the configuration", most.says()
+			f.Help, f.Related = fmt.Sprintf("take -n out of the configuration, or add --maxprocesses=%d to it", most.most), most.says()
 		}
 		f.Related = append(f.Related, j.from()...)
 		found = append(found, f)

@@ -18,6 +18,7 @@ type PythonString struct {
 	Parts []PythonPart
 	Doc   bool             // a statement of its own, such as a docstring
 	Pos   finding.Position // of its prefix or quote
+	End   finding.Position // just behind its last quote
 }
 
 // A PythonPart is a piece of a string: decoded text, or the expression between the braces of an f-string.

@@ -51,11 +51,11 @@ func (r *pythonReader) literal(prefix string) {
 	l.builder = newBuilder(r.text, r.at)
 	l.read()
 	if r.string != nil {
-		r.string.Parts = append(r.string.Parts, l.parts...)
+		r.string.Parts, r.string.End = append(r.string.Parts, l.parts...), r.text.At(r.at)
 		r.stack[len(r.stack)-1].end = r.at
 		return
 	}
-	r.string = &PythonString{Parts: l.parts, Pos: r.text.At(start)}
+	r.string = &PythonString{Parts: l.parts, Pos: r.text.At(start), End: r.text.At(r.at)}
 	r.Strings = append(r.Strings, r.string)
 	if top := r.part(start, r.at); top.parts == 1 {
 		top.arg.String = r.string
