@@ -29,10 +29,18 @@ func (e *toxEnv) variables(t source.Text, depth int) {
 			continue
 		}
 		if name, value, ok := strings.Cut(e.substitute(line).String(), "="); ok && !strings.HasPrefix(strings.TrimSpace(name), "#") {
-			e.set[strings.TrimSpace(name)] = strings.TrimSpace(value)
+			name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+			if marker.MatchString(value) {
+				value = unknownWord(name)
+			}
+			e.set[name] = value
 		}
 	}
 }
+
+// marker matches a condition behind a value of set_env, which tox 4 asks the interpreter of the environment.
+// https://tox.wiki/en/latest/config.html#set_env
+var marker = regexp.MustCompile(`;\s*\(?\s*(python_version|python_full_version|sys_platform|os_name|platform_\w+|implementation_\w+)\s*([<>=!~]|in\b|not\b)`)
 
 // commands returns a snippet for each line of commands, with what else is to be known from sn.
 func (e *toxEnv) commands(sn snippet, t source.Text, depth int) (list []snippet) {
