@@ -92,6 +92,8 @@ type (
 		Dir        string            `json:"dir"`
 		Env        map[string]string `json:"env"`
 		Command    []string          `json:"command"` // what follows pytest, or the wrapper
+		Foreign    string            `json:"foreign,omitempty"`
+		Inline     bool              `json:"inline,omitempty"`
 		RunsTests  bool              `json:"runsTests"`
 		Certain    bool              `json:"certain"`
 		Workers    *valueJSON        `json:"workers,omitempty"` // not there for a rendered wrapper, which knows itself
@@ -140,7 +142,7 @@ func (p placeJSON) lineAndColumn() string {
 func newStartJSON(s observe.Start) startJSON {
 	out := startJSON{
 		placeJSON: newPlaceJSON(s.Position), Kind: string(s.Kind), Where: s.Where, Via: []stepJSON{}, Wrapper: s.Wrapper, Dir: s.Dir,
-		Env: map[string]string{}, Command: []string{}, Certain: s.Certain, Lost: s.Hidden, RunsTests: true,
+		Env: map[string]string{}, Command: []string{}, Certain: s.Certain, Lost: s.Hidden, Foreign: s.Foreign, Inline: s.Inline, RunsTests: true,
 	}
 	for _, v := range s.Via {
 		out.Via = append(out.Via, stepJSON{newPlaceJSON(v.Position), v.Text})

@@ -150,6 +150,9 @@ func runs(p policy.Plan, paths []string, markers string) bool {
 // elsewhere reports whether the tests of a start are those of another repository, such as one that a job clones: nothing of where it
 // looks is there. What is only shown may stand for anything.
 func (c *context) elsewhere(s observe.Start) bool {
+	if s.Foreign != "" {
+		return true
+	}
 	if s.Kind.Shown() || s.Wrapper != "" || len(pytest.Unknowns(s.Dir)) > 0 {
 		return false
 	}

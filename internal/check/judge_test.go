@@ -51,3 +51,12 @@ func TestMarkedPhases(t *testing.T) {
 		})
 	}
 }
+
+// TestOtherRepositories holds that the tests of a clone are no business of the policy.
+func TestOtherRepositories(t *testing.T) {
+	clone := exampleFile{"downstream.sh", "#!/bin/sh\nset -e\ngit clone https://host.example/o/other.git\ncd other\n" + native + "pytest -n 12 --dist loadfile tests/unit\n"}
+	found := checkFolder(t, repository(t, clone), func(in *Input) { in.Codes, _ = ParseCodes([]string{"PG20"}, nil) })
+	if len(found) > 0 {
+		t.Error(found)
+	}
+}

@@ -67,24 +67,17 @@ func (c *context) iniWords(key string, otherwise []string) []string {
 	switch path.Ext(name) {
 	case ".toml":
 		if root, err := source.ParseTOML(name, content); err == nil {
-			value = firstNode(root.Get("tool", "pytest", "ini_options", key), root.Get("tool", "pytest", key), root.Get("pytest", key))
+			value = source.First(root.Get("tool", "pytest", "ini_options", key), root.Get("tool", "pytest", key), root.Get("pytest", key))
 		}
 	case ".ini", ".cfg":
 		sections, _ := source.ParseINI(name, content)
 		for _, s := range sections {
 			if s.Name.String() == "pytest" || s.Name.String() == "tool:pytest" {
-				value = firstNode(value, s.Get(key))
+				value = source.First(value, s.Get(key))
 			}
 		}
 	}
 	return wordsOf(value, otherwise)
-}
-
-func firstNode(nodes ...*source.Node) *source.Node {
-	if i := slices.IndexFunc(nodes, func(n *source.Node) bool { return n != nil }); i >= 0 {
-		return nodes[i]
-	}
-	return nil
 }
 
 func wordsOf(n *source.Node, otherwise []string) (words []string) {
