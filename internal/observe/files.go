@@ -39,7 +39,7 @@ func readersOf(name string) []reader {
 		return []reader{{reads: readTaskfile}, comments}
 	case base == "Dockerfile", base == "Containerfile", strings.HasPrefix(base, "Dockerfile."), ext == ".dockerfile":
 		return []reader{{reads: readDockerfile}, comments}
-	case (ext == ".md" || ext == ".rst" || ext == ".markdown") && history.MatchString(base):
+	case (ext == ".md" || ext == ".rst" || ext == ".markdown") && (history.MatchString(base) || historyFolder.MatchString(name)):
 		return nil
 	case ext == ".md", ext == ".markdown", ext == ".mdx", ext == ".mdc":
 		return []reader{{reads: readMarkdown, shown: true}}
@@ -61,6 +61,9 @@ func readersOf(name string) []reader {
 
 // history matches the names of pages that tell what was: nobody runs what stands there.
 var history = regexp.MustCompile(`(?i)^(changelog|changes|history|news|releases?([_-]?notes)?)\b.*\.(md|rst|markdown)$`)
+
+// historyFolder matches pages in folders of the same.
+var historyFolder = regexp.MustCompile(`(?i)(^|/)(changelogs?|changes|history|news|newsfragments|release[_-]?notes|whatsnew|towncrier)/[^/]*\.(md|rst|markdown)$`)
 
 var comments = reader{reads: readComments, shown: true}
 

@@ -12,7 +12,34 @@ import (
 
 // readMarkdown reads the commands that a page shows: in fenced and indented blocks, and in spans of code.
 func readMarkdown(f file) found {
-	return readShown(f, Markdown, source.MarkdownCode(f.name, f.content))
+	told := releaseNotes(f.text())
+	return readShown(f, Markdown, slices.DeleteFunc(source.MarkdownCode(f.name, f.content), func(c source.Code) bool { return told[c.Text.At(0).Line] }))
+}
+
+var (
+	fence          = regexp.MustCompile("^ {0,3}(```|~~~)")
+	heading        = regexp.MustCompile(`^(#{1,6})[ \t]+(.*)`)
+	releaseHeading = regexp.MustCompile(`(?i)^\W*(?:(?:version|release|what.s new in|changes in|new in)\b[^0-9]{0,3})?v?\d+\.\d+(\.\d+|\.x)\b`)
+)
+
+// releaseNotes returns the lines of a page that stand under the heading of a release, which tell what was.
+func releaseNotes(page source.Text) map[int]bool {
+	lines := map[int]bool{}
+	level, fenced := 0, false
+	for i, line := range page.Lines() {
+		if fence.MatchString(line.String()) {
+			fenced = !fenced
+		}
+		if m := heading.FindStringSubmatch(line.String()); m != nil && !fenced && (level == 0 || len(m[1]) <= level) {
+			if level = 0; releaseHeading.MatchString(m[2]) {
+				level = len(m[1])
+			}
+		}
+		if level > 0 {
+			lines[i+1] = true
+		}
+	}
+	return lines
 }
 
 // readReST reads the commands that a page shows in code blocks, literal blocks and literals.
@@ -122,7 +149,7 @@ func shownCommand(line source.Text) (source.Text, bool) {
 	}
 	for range 3 {
 		if readsAsCommand(line) {
-			return line, true
+			return withoutMark(line), true
 		}
 		m := leadIn.FindStringIndex(line.String())
 		if m == nil {
@@ -135,6 +162,17 @@ func shownCommand(line source.Text) (source.Text, bool) {
 	}
 	return line, false
 }
+
+// withoutMark takes the mark off that ends a sentence, such as "Run pytest -n 4."
+func withoutMark(line source.Text) source.Text {
+	text := strings.TrimRight(line.String(), " \t\r\n")
+	if m := sentenceEnd.FindStringIndex(text); m != nil {
+		return line.Slice(0, m[1]-1)
+	}
+	return line
+}
+
+var sentenceEnd = regexp.MustCompile(`[A-Za-z0-9][,;.:!]$`)
 
 // readsAsCommand reports whether a line is a command and not a sentence that begins with the name of one.
 func readsAsCommand(line source.Text) bool {
@@ -154,8 +192,10 @@ func readsAsCommand(line source.Text) bool {
 		return false
 	case c.isPytest():
 		return !sentence(c.words[1:])
-	case c.text != nil, c.pass != "", startsModule(c.words):
+	case c.text != nil, c.pass != "":
 		return true
+	case startsModule(c.words):
+		return !sentence(c.words[1:])
 	case slices.Contains(shells, name(program)) && len(words) > 1:
 		return isScriptName(words[1].Text) && !sentence(words[2:])
 	case toolWord(c.words[0].Text), strings.HasPrefix(program, "./"), isScriptName(c.words[0].Text):
@@ -173,15 +213,19 @@ func startsModule(words []pytest.Word) bool {
 func toolWord(program string) bool { _, ok := tools[program]; return ok }
 
 var (
+	endsInMark   = regexp.MustCompile(`[A-Za-z0-9)"'][,;.:!?]$`)
 	plainEnglish = regexp.MustCompile(`^[A-Za-z'’]+[.,;:!?)]*$`)
 	folders      = map[string]bool{"tests": true, "test": true, "src": true, "unit": true, "integration": true, "all": true, "check": true, "benchmarks": true}
 )
 
 // sentence reports whether the words behind the name of a program read as English: two words in a row, or one with a full stop,
-// that are neither options nor their values nor paths.
+// that are neither options nor their values nor paths; or any word with a comma or a full stop at its end before such a word.
 func sentence(words []pytest.Word) bool {
 	inRow := 0
 	for i, w := range words {
+		if i+1 < len(words) && !strings.ContainsAny(w.Text, " \t") && endsInMark.MatchString(w.Text) && plainEnglish.MatchString(words[i+1].Text) {
+			return true
+		}
 		value := i > 0 && strings.HasPrefix(words[i-1].Text, "-") && !strings.Contains(words[i-1].Text, "=")
 		if value || strings.ContainsAny(w.Text, " \t") || folders[w.Text] || !plainEnglish.MatchString(w.Text) {
 			inRow = 0
@@ -196,12 +240,22 @@ func sentence(words []pytest.Word) bool {
 
 var placeholder = regexp.MustCompile(`<[A-Za-z][A-Za-z0-9 _./:()-]*>|\[[A-Z][A-Za-z0-9_ -]*\.{0,3}\]|\[(options|args|paths?)\.{0,3}\]`)
 
+// anyNumber matches a number of workers that a page gives a name, such as "-n N".
+var anyNumber = regexp.MustCompile(`((?:^|[ \t])(?:-n[ =]?|--numprocesses[ =]))[A-Z][A-Z_]*\b`)
+
+// linkTarget matches what a role of ReST has that leads elsewhere.
+var linkTarget = regexp.MustCompile(`^[^<>]*<[^<>]+>$`)
+
 var shownVariable = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // withoutPlaceholders puts unknown values where a page has <name> or [OPTIONS], which a shell would take for something else, and
 // for variables that the page expects its reader to have.
 func withoutPlaceholders(t source.Text) source.Text {
-	return withUnknownVariables(replaceAll(t, placeholder, unknownWord))
+	t = replaceAll(t, placeholder, unknownWord)
+	return withUnknownVariables(replaceAll(t, anyNumber, func(match string) string {
+		option := anyNumber.FindStringSubmatch(match)[1]
+		return option + unknownWord(match[len(option):])
+	}))
 }
 
 // withUnknownVariables puts unknown values for variables that a text uses and does not set.
@@ -283,6 +337,9 @@ func commandsInComment(t source.Text) (shown found) {
 			continue
 		}
 		for _, m := range spans.FindAllStringSubmatchIndex(line.String(), -1) {
+			if m[0] > 0 && line.String()[m[0]-1] == ':' && linkTarget.MatchString(line.String()[m[2]:m[3]]) {
+				continue // a role of ReST with the name of what it leads to
+			}
 			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && strings.ContainsAny(command.String(), " \t") {
 				inline := sn
 				inline.text, inline.inline = withoutPlaceholders(command), true
