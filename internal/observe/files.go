@@ -51,6 +51,8 @@ func readersOf(name string) []reader {
 		return []reader{comments}
 	case isScriptName(base):
 		return []reader{{reads: readScript}, comments}
+	case ext == ".ps1", ext == ".bat", ext == ".cmd":
+		return []reader{{reads: readWindows}}
 	case isEditorOrPackage(name):
 		return []reader{{reads: readJSON, shown: true}}
 	case isYAML(base):

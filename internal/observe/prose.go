@@ -48,6 +48,10 @@ func readReST(f file) found { return readShown(f, ReST, source.RestCode(f.name, 
 func readShown(f file, kind Kind, all []source.Code) (shown found) {
 	for _, code := range all {
 		sn := snippet{kind: kind, dialect: shell.Bash, inline: code.Kind == source.CodeSpan}
+		if list, taken := windowsShown(code, sn); taken {
+			shown.add(list...)
+			continue
+		}
 		for _, text := range commandsIn(code) {
 			sn.text = withoutPlaceholders(text)
 			shown.add(sn)

@@ -139,7 +139,7 @@ func windowsLines(t source.Text, language string) (lines []source.Text) {
 		text := strings.TrimRight(line.String(), " \t")
 		start := len(text) - len(strings.TrimLeft(text, " \t@"))
 		line = line.Slice(start, len(text))
-		if language == "pwsh" && strings.HasPrefix(line.String(), "#") {
+		if language == "pwsh" && strings.HasPrefix(line.String(), "#") || language == "cmd" && cmdComment.MatchString(line.String()) {
 			continue
 		}
 		if rest, ok := strings.CutSuffix(line.String(), goesOn); ok {
@@ -159,7 +159,8 @@ func windowsLines(t source.Text, language string) (lines []source.Text) {
 
 var (
 	pwshVariable = regexp.MustCompile(`(?i)\$(?:env:(\w+)|\{env:(\w+)\}|(\w+))`)
-	cmdVariable  = regexp.MustCompile(`%(\w+)%`)
+	cmdVariable  = regexp.MustCompile(`%(\w+)%|%\*|%~?[a-z]*\d`) // those of the caller's words among them
+	cmdComment   = regexp.MustCompile(`(?i)^(rem\b|::)`)
 )
 
 // windowsWords splits a plain command line, in which backslashes are part of paths.
