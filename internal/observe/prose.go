@@ -66,9 +66,12 @@ var shellLanguages = map[string]bool{
 	"terminal": true, "powershell": true, "ps1": true, "cmd": true, "bat": true, "fish": true, "prompt": true, "commandline": true,
 }
 
+// pythonLanguages are the names of blocks of Python.
+var pythonLanguages = map[string]bool{"python": true, "py": true, "python3": true}
+
 // noCommands are the names of blocks in which no line is a command.
 var noCommands = map[string]bool{
-	"python": true, "py": true, "python3": true, "pycon": true, "ipython": true, "rust": true, "json": true, "c": true, "cpp": true, "c++": true, "cuda": true,
+	"pycon": true, "ipython": true, "rust": true, "json": true, "c": true, "cpp": true, "c++": true, "cuda": true,
 	"js": true, "javascript": true, "ts": true, "typescript": true, "java": true, "scala": true, "go": true, "sql": true, "html": true, "xml": true, "css": true,
 	"diff": true, "toml": true, "ini": true, "cfg": true, "cue": true, "r": true, "mermaid": true,
 }
@@ -84,6 +87,8 @@ func commandsIn(code source.Code) []source.Text {
 	}
 	prompted, any := afterPrompts(code.Text)
 	switch {
+	case pythonLanguages[lang]:
+		return commandsInPython(code.Text)
 	case noCommands[lang]:
 		return nil
 	case any:
@@ -92,6 +97,27 @@ func commandsIn(code source.Code) []source.Text {
 		return append([]source.Text{code.Text}, commentedCommands(code.Text)...)
 	}
 	return lineCommands(code.Text)
+}
+
+// commandsInPython returns the commands that comments and documentation strings of a block of Python show: "Run with: pytest -n 4".
+func commandsInPython(t source.Text) (list []source.Text) {
+	read := t.Python()
+	for _, s := range read.Strings {
+		if s.Doc {
+			list = append(list, textsOf(commandsInComment(s.Text(unknownWord)))...)
+		}
+	}
+	for _, c := range read.Comments {
+		list = append(list, textsOf(commandsInComment(c))...)
+	}
+	return list
+}
+
+func textsOf(f found) (list []source.Text) {
+	for _, sn := range f.snippets {
+		list = append(list, sn.text)
+	}
+	return list
 }
 
 // commentedCommands returns the commands that stand in comments of shell.
@@ -147,7 +173,7 @@ var (
 
 // shownCommand returns the command that a line of text is, if it is one: behind a bullet, a prompt, or a few words and a colon.
 func shownCommand(line source.Text) (source.Text, bool) {
-	line = line.Slice(bullet.FindStringIndex(line.String())[1], line.Len())
+	line = replaceAll(line.Slice(bullet.FindStringIndex(line.String())[1], line.Len()), placeholder, unknownWord)
 	if m := prompt.FindStringIndex(line.String()); m != nil {
 		line = line.Slice(m[1], line.Len())
 	}
@@ -200,6 +226,8 @@ func readsAsCommand(line source.Text) bool {
 		return true
 	case startsModule(c.words):
 		return !sentence(c.words[1:])
+	case transparent.MatchString(name(program)):
+		return slices.ContainsFunc(c.words[1:], func(w pytest.Word) bool { return isPytestWord(w) }) && !sentence(c.words[1:])
 	case slices.Contains(shells, name(program)) && len(words) > 1:
 		return isScriptName(words[1].Text) && !sentence(words[2:])
 	case toolWord(c.words[0].Text), strings.HasPrefix(program, "./"), isScriptName(c.words[0].Text):
@@ -250,12 +278,18 @@ var anyNumber = regexp.MustCompile(`((?:^|[ \t])(?:-n[ =]?|--numprocesses[ =]))[
 // linkTarget matches what a role of ReST has that leads elsewhere.
 var linkTarget = regexp.MustCompile(`^[^<>]*<[^<>]+>$`)
 
+// ellipsis matches what stands for more words.
+var ellipsis = regexp.MustCompile(`(?m)[ \t](…|\.\.\.)([ \t]|$)`)
+
 var shownVariable = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // withoutPlaceholders puts unknown values where a page has <name> or [OPTIONS], which a shell would take for something else, and
 // for variables that the page expects its reader to have.
 func withoutPlaceholders(t source.Text) source.Text {
 	t = replaceAll(t, placeholder, unknownWord)
+	t = replaceAll(t, ellipsis, func(match string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(match, "…", "..."), "...", unknownWord("..."))
+	})
 	return withUnknownVariables(replaceAll(t, anyNumber, func(match string) string {
 		option := anyNumber.FindStringSubmatch(match)[1]
 		return option + unknownWord(match[len(option):])
@@ -316,25 +350,22 @@ func readComments(f file) (shown found) {
 // printed matches a line of shell that tells its reader something.
 var printed = regexp.MustCompile(`^[ \t@]*(echo|printf)[ \t]+(?:-[ne]+[ \t]+)?["']([^"']*)["']`)
 
+// introduces matches a line behind which a command stands.
+var introduces = regexp.MustCompile(`(?i)(:|\b(run|use|with|execute))[ \t]*$`)
+
 // isBare reports whether a command is the name of a program alone. In a comment that is rather what the next line is about.
 func isBare(command source.Text) bool {
 	return !strings.ContainsAny(strings.TrimSpace(command.String()), " \t")
 }
-
-// listed reports whether a line is one of a list of words, such as the distributions for which pip-compile says that it took another.
-func listed(lines []source.Text, i int) bool {
-	return i > 0 && !readsAsCommand(lines[i-1]) && oneWord.MatchString(lines[i-1].String())
-}
-
-var oneWord = regexp.MustCompile(`^[ \t]*[-*]?[ \t]*[A-Za-z0-9._-]+[ \t]*$`)
 
 // commandsInComment returns the commands that a comment or a documentation string shows, on lines of their own or between backquotes.
 func commandsInComment(t source.Text) (shown found) {
 	sn := snippet{kind: Comment, dialect: shell.Bash}
 	lines := logicalLines(t)
 	for i, line := range lines {
+		line = line.Slice(len(commentLine.FindString(line.String())), line.Len()) // of code that is commented out, or shown in a docstring
 		if command, ok := shownCommand(line); ok {
-			if len(lines) > 1 && !leadIn.MatchString(line.String()) && !listed(lines, i) || !isBare(command) {
+			if i > 0 && introduces.MatchString(lines[i-1].String()) || !isBare(command) {
 				sn.text = withoutPlaceholders(command)
 				shown.add(sn)
 			}

@@ -28,7 +28,32 @@ func readPython(f file) (all found) {
 		return all
 	}
 	all.add(startsInCode(read)...)
+	if startsProcesses.Match(f.content) {
+		all.add(textsToRun(read)...)
+	}
 	return all
+}
+
+// startsProcesses matches code that may start a command line which stands in a text somewhere in it.
+var startsProcesses = regexp.MustCompile(`\b(subprocess|os\.system|os\.popen|shlex)\b`)
+
+// textsToRun returns strings of code that read as command lines with options or paths: what becomes of them is not followed.
+func textsToRun(read source.Python) (list []snippet) {
+	for _, s := range read.Strings {
+		text := s.Text(unknownWord)
+		words := splitWords(text)
+		if s.Doc || strings.Contains(text.String(), "\n") || !readsAsCommand(text) || !hasOptionOrPath(words) {
+			continue
+		}
+		list = append(list, snippet{kind: Python, where: "a text", dialect: shell.Bash, text: text, doubtful: true})
+	}
+	return list
+}
+
+func hasOptionOrPath(words []pytest.Word) bool {
+	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w pytest.Word) bool {
+		return strings.HasPrefix(w.Text, "-") || strings.Contains(w.Text, "/") || w.Text == "."
+	})
 }
 
 // readPythonCode reads how code of Python starts pytest.
@@ -115,7 +140,7 @@ func startsPytest(words []pytest.Word) bool {
 		return false
 	}
 	if _, known := pythonOrLauncher(words[0].Text); !known && len(pytest.Unknowns(words[0].Text)) == 0 {
-		return words[0].Text == "pytest" && slices.ContainsFunc(words[1:], func(w pytest.Word) bool { return strings.HasPrefix(w.Text, "-") || strings.Contains(w.Text, "/") })
+		return words[0].Text == "pytest" && hasOptionOrPath(words)
 	}
 	line := words
 	if len(pytest.Unknowns(words[0].Text)) > 0 { // an interpreter that a variable holds
