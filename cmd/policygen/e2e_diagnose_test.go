@@ -116,7 +116,7 @@ func wantDeath(t *testing.T, l diagnose.Log, test string) {
 func TestWrapperDiagnosedKeyError(t *testing.T) {
 	t.Parallel()
 	w := wrap(t, newest(t), "crash.txtar", "control.txtar")
-	for range 5 {
+	for range controlRuns {
 		r := w.runFor(hangs, "--no-preflight", "-v", "--junit-dir", "xml")
 		l := w.diagnoseRun(r)
 		facts := map[string]bool{}
@@ -135,7 +135,7 @@ func TestWrapperDiagnosedKeyError(t *testing.T) {
 			return
 		}
 	}
-	t.Error("5 runs ended without a KeyError")
+	t.Errorf("%d runs ended without a KeyError", controlRuns)
 }
 
 // TestWrapperDiagnosedJUnit: in default verbosity the file of --junitxml names the test.

@@ -18,6 +18,8 @@ func readPython(f file) (all found) {
 	for _, s := range read.Strings {
 		if text := s.Text(unknownWord); s.Doc || strings.Contains(text.String(), "\n") { // texts that code writes for people too
 			all.merge(commandsInComment(text))
+		} else if m := advice.FindStringIndex(text.String()); m != nil {
+			all.merge(commandsInComment(text.Slice(m[1], text.Len())))
 		}
 	}
 	for _, c := range read.Comments {
@@ -33,6 +35,9 @@ func readPython(f file) (all found) {
 	}
 	return all
 }
+
+// advice matches words of a message behind which it tells a command.
+var advice = regexp.MustCompile(`(?i)\b(usage|run|run it|run with|use|try|execute): *`)
 
 // startsProcesses matches code that may start a command line which stands in a text somewhere in it.
 var startsProcesses = regexp.MustCompile(`\b(subprocess|os\.system|os\.popen|shlex)\b`)
@@ -138,6 +143,9 @@ func displayWords(g *source.PythonGroup) []pytest.Word {
 func startsPytest(words []pytest.Word) bool {
 	if len(words) < 2 {
 		return false
+	}
+	if startsModule(words) { // such as torchrun
+		return true
 	}
 	if _, known := pythonOrLauncher(words[0].Text); !known && len(pytest.Unknowns(words[0].Text)) == 0 {
 		return words[0].Text == "pytest" && hasOptionOrPath(words)
