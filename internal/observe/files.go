@@ -53,7 +53,7 @@ func readersOf(name string) []reader {
 		return []reader{{reads: readScript}, comments}
 	case ext == ".ps1", ext == ".bat", ext == ".cmd":
 		return []reader{{reads: readWindows}}
-	case isEditorOrPackage(name):
+	case jsonReaderOf(name) != nil:
 		return []reader{{reads: readJSON, shown: true}}
 	case isYAML(base):
 		return []reader{{reads: readOtherYAML, shown: true}, comments}

@@ -11,29 +11,41 @@ import (
 	"policygen/internal/source"
 )
 
-// isEditorOrPackage reports whether a JSON file is one that tells an editor, a development container or npm what to run.
-func isEditorOrPackage(name string) bool {
+// A jsonReader returns the commands of a JSON file.
+type jsonReader func(w workspace, doc *source.Node) []snippet
+
+// jsonReaderOf returns the reader of a JSON file that tells an editor, a development container or npm what to run; nil for any other.
+func jsonReaderOf(name string) jsonReader {
 	dir, base := path.Split(name)
+	editor := strings.HasSuffix(dir, ".vscode/")
 	switch {
-	case base == "package.json", base == "devcontainer.json", base == ".devcontainer.json":
-		return true
+	case base == "package.json":
+		return workspace.npmScripts
+	case base == "devcontainer.json", base == ".devcontainer.json":
+		return workspace.containerCommands
+	case editor && base == "settings.json":
+		return workspace.editorTests
+	case editor && base == "tasks.json":
+		return workspace.editorTasks
+	case editor && base == "launch.json":
+		return workspace.editorLaunches
 	}
-	return strings.HasSuffix(dir, ".vscode/") && (base == "settings.json" || base == "tasks.json" || base == "launch.json")
+	return nil
 }
 
 // readJSON reads the commands of such a file. JSON is YAML but for the comments that editors allow.
 func readJSON(f file) (all found) {
-	docs, err := source.ParseYAML(f.name, withoutSlashComments(f.content))
+	docs, err := source.ParseYAML(f.name, withoutJSONComments(f.content))
 	if err != nil {
-		return unread(err)
+		all = unread(err)
+		for i := range all.problems {
+			all.problems[i].Message = strings.ReplaceAll(all.problems[i].Message, "YAML", "JSON")
+		}
+		return all
 	}
 	w := workspace(strings.TrimSuffix(strings.TrimSuffix(path.Dir(f.name), ".vscode"), ".devcontainer"))
-	read, ok := w.readers()[path.Base(f.name)]
-	if !ok {
-		read = w.readers()[""]
-	}
 	for _, doc := range docs {
-		all.add(read(doc)...)
+		all.add(jsonReaderOf(f.name)(w, doc)...)
 	}
 	return all.standingIn(f.name)
 }
@@ -41,29 +53,30 @@ func readJSON(f file) (all found) {
 // A workspace is the folder that such a file is for, from the root.
 type workspace string
 
-// readers are what reads these files, by their names without folders; that of development containers has none, as their files have two.
-func (w workspace) readers() map[string]func(*source.Node) []snippet {
-	return map[string]func(*source.Node) []snippet{
-		"package.json": w.npmScripts, "settings.json": w.editorTests, "tasks.json": w.editorTasks, "launch.json": w.editorLaunches, "": w.containerCommands,
-	}
-}
+// jsonNoise matches strings and comments.
+var jsonNoise = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"|//[^\n]*|(?s:/\*.*?\*/)`)
 
-// withoutSlashComments turns lines that are a comment into comments of YAML, with every byte in its place.
-func withoutSlashComments(content []byte) []byte {
-	lines := bytes.Split(content, []byte("\n"))
-	for i, line := range lines {
-		if at := len(line) - len(bytes.TrimLeft(line, " \t")); bytes.HasPrefix(line[at:], []byte("//")) {
-			lines[i] = bytes.Replace(line, []byte("//"), []byte("# "), 1)
+// withoutJSONComments turns comments into blanks, so that every other byte keeps its place.
+func withoutJSONComments(content []byte) []byte {
+	return jsonNoise.ReplaceAllFunc(content, func(match []byte) []byte {
+		if match[0] == '"' {
+			return match
 		}
-	}
-	return bytes.Join(lines, []byte("\n"))
+		return bytes.Map(func(r rune) rune {
+			if r == '\n' || r == '\r' {
+				return r
+			}
+			return ' '
+		}, bytes.ToValidUTF8(match, []byte(" ")))
+	})
 }
 
-// npmScripts returns the scripts of a package. https://docs.npmjs.com/cli/v11/using-npm/scripts
+// npmScripts returns the scripts of a package, of those of one name the last. https://docs.npmjs.com/cli/v11/using-npm/scripts
 func (w workspace) npmScripts(doc *source.Node) (list []snippet) {
-	for _, e := range entriesOf(doc.Get("scripts")) {
-		if e.Value.Kind == source.Scalar {
-			name := e.Key.String()
+	scripts := doc.Get("scripts")
+	for _, e := range entriesOf(scripts) {
+		name := e.Key.String()
+		if e.Value.Kind == source.Scalar && scripts.Get(name) == e.Value {
 			list = append(list, snippet{kind: Task, name: name, where: "script " + name, text: e.Value.Text, dialect: shell.POSIX, dir: w.dir(nil)})
 		}
 	}
@@ -83,7 +96,7 @@ func (w workspace) editorTests(doc *source.Node) []snippet {
 // editorTasks returns the tasks of VS Code. https://code.visualstudio.com/docs/debugtest/tasks
 func (w workspace) editorTasks(doc *source.Node) (list []snippet) {
 	for _, task := range listOf(doc.Get("tasks")) {
-		command := task.Get("command")
+		command := valueOf(task.Get("command"))
 		if command == nil || command.Kind != source.Scalar {
 			continue
 		}
@@ -150,14 +163,29 @@ var containerHooks = []string{
 	"initializeCommand", "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand", "postAttachCommand",
 }
 
-// words returns the scalars of a list as the words of a command.
+// words returns the words of a command: those of a list, or of a text as debugpy splits it.
 func (w workspace) words(n *source.Node) (words []pytest.Word) {
+	if n != nil && n.Kind == source.Scalar { // a command line
+		words = splitWords(n.Text)
+		for i := range words {
+			words[i].Text = w.substituted(words[i].Text)
+		}
+		return words
+	}
 	for _, item := range listOf(n) {
-		if item.Kind == source.Scalar {
+		if item = valueOf(item); item != nil && item.Kind == source.Scalar {
 			words = append(words, pytest.Word{Text: w.substituted(item.Text.String()), Pos: item.Text.At(0)})
 		}
 	}
 	return words
+}
+
+// valueOf returns what a word is that has its quoting beside it: {"value": "a b", "quoting": "strong"}.
+func valueOf(n *source.Node) *source.Node {
+	if n != nil && n.Kind == source.Map {
+		return n.Get("value")
+	}
+	return n
 }
 
 var editorVariable = regexp.MustCompile(`\$\{([^{}]*)\}`)
