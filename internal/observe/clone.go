@@ -72,7 +72,33 @@ func (r *repository) cloned(operands []string, dir string) (clone, bool) {
 	return c, c.name != "." && c.name != "/" && !isUnknown(c.dir) && c.dir != mount
 }
 
-var projectName = regexp.MustCompile(`(?m)^\s*name\s*=\s*["']?([A-Za-z0-9._-]+)`)
+var setupName = regexp.MustCompile(`(?m)\bname\s*=\s*["']([A-Za-z0-9._-]+)`)
+
+// projectNames returns what the files of the root call the project.
+func (r *repository) projectNames() (names []string) {
+	if content, err := r.read("pyproject.toml"); err == nil {
+		root, _ := source.ParseTOML("pyproject.toml", content)
+		for _, n := range []*source.Node{root.Get("project", "name"), root.Get("tool", "poetry", "name")} {
+			if n != nil {
+				names = append(names, n.Text.String())
+			}
+		}
+	}
+	if content, err := r.read("setup.cfg"); err == nil {
+		sections, _ := source.ParseINI("setup.cfg", content)
+		for _, s := range sections {
+			if n := s.Get("name"); n != nil && s.Name.String() == "metadata" {
+				names = append(names, n.Text.String())
+			}
+		}
+	}
+	if content, err := r.read("setup.py"); err == nil {
+		if m := setupName.FindSubmatch(content); m != nil {
+			names = append(names, string(m[1]))
+		}
+	}
+	return names
+}
 
 // isOwn reports whether a repository of a name is this one, by the name of its project or a package in one of the usual places.
 func (r *repository) isOwn(called string) bool {
@@ -80,11 +106,8 @@ func (r *repository) isOwn(called string) bool {
 		return false
 	}
 	same := func(name string) bool { return plainProject(name) == plainProject(called) }
-	for _, file := range []string{"pyproject.toml", "setup.cfg", "setup.py"} {
-		content, err := r.read(file)
-		if m := projectName.FindSubmatch(content); err == nil && m != nil && same(string(m[1])) {
-			return true
-		}
+	if slices.ContainsFunc(r.projectNames(), same) {
+		return true
 	}
 	for _, dir := range []string{".", "src", "python"} {
 		if slices.ContainsFunc(r.entries(dir), func(e string) bool { return same(e) && r.isPackage(path.Join(dir, e)) }) {

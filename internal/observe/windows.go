@@ -29,6 +29,12 @@ var (
 	cmdPrompt   = regexp.MustCompile(`^[ \t]*(?:\([\w.-]+\)[ \t]*)?[A-Za-z]:\\[^>]*>[ \t]*`)
 )
 
+// windowsPrompts are the prompts with their languages.
+var windowsPrompts = []struct {
+	language string
+	prompt   *regexp.Regexp
+}{{"pwsh", pwshPrompt}, {"cmd", cmdPrompt}}
+
 // windowsShown returns the commands of PowerShell or cmd that a block shows, by its name or its prompts. It reports false for other blocks.
 func windowsShown(code source.Code, sn snippet) (list []snippet, taken bool) {
 	if code.Kind == source.CodeSpan {
@@ -38,10 +44,10 @@ func windowsShown(code source.Code, sn snippet) (list []snippet, taken bool) {
 	var lines []source.Text
 	prompted := false
 	for _, line := range code.Text.Lines() {
-		for name, prompt := range map[string]*regexp.Regexp{"pwsh": pwshPrompt, "cmd": cmdPrompt} {
-			if m := prompt.FindStringIndex(line.String()); m != nil {
+		for _, p := range windowsPrompts {
+			if m := p.prompt.FindStringIndex(line.String()); m != nil {
 				if !prompted {
-					lines, prompted, language = nil, true, name
+					lines, prompted, language = nil, true, p.language
 				}
 				lines = append(lines, line.Slice(m[1], line.Len()), source.Literal("\n", line.Slice(line.Len(), line.Len())))
 			}

@@ -107,6 +107,7 @@ func speaksOfPytest(text string) int {
 var (
 	setVariable = regexp.MustCompile(`(?i)^(?:\$env:(\w+)\s*=\s*(?:"([^"$` + "`" + `]*)"|'([^']*)')|set "?(\w+)=([^"%&|<>]*)"?)$`)
 	plainLine   = regexp.MustCompile(`^(?:& +)?[\w./\\:-][^|&;<>(){}@]*$`)
+	quotedWord  = regexp.MustCompile(`"[^"$%` + "`" + `]*"`) // in which nothing means anything
 	notCommand  = regexp.MustCompile(`(?i)^(?:if|for|foreach|while|switch|function|param|try|catch|else|elseif|return|rem|::|goto|setlocal|echo|write-\w+)\b|^\w+-\w+ `)
 )
 
@@ -117,7 +118,7 @@ func inWindows(sn snippet, language string) (all []snippet, problems []Problem) 
 		switch set := setVariable.FindStringSubmatch(text); {
 		case set != nil:
 			env = with(env, map[string]string{set[1] + set[4]: set[2] + set[3] + set[5]})
-		case plainLine.MatchString(text) && !notCommand.MatchString(text):
+		case plainLine.MatchString(quotedWord.ReplaceAllString(text, "-")) && !notCommand.MatchString(text):
 			one := sn
 			one.text, one.env, one.doubtful = source.Text{}, env, true
 			if words := windowsWords(line, language, env); len(words) > 0 {
@@ -134,6 +135,9 @@ func inWindows(sn snippet, language string) (all []snippet, problems []Problem) 
 // windowsLines returns the lines of a text, with those that go on joined, without comments.
 func windowsLines(t source.Text, language string) (lines []source.Text) {
 	goesOn := map[string]string{"pwsh": "`", "cmd": "^"}[language]
+	if language == "pwsh" {
+		t = replaceAll(t, pwshNoise, func(match string) string { return strings.Repeat("\n", strings.Count(match, "\n")) })
+	}
 	var open []source.Text
 	for _, line := range t.Lines() {
 		text := strings.TrimRight(line.String(), " \t")
@@ -146,9 +150,7 @@ func windowsLines(t source.Text, language string) (lines []source.Text) {
 			open = append(open, line.Slice(0, len(rest)), source.Literal(" ", line))
 			continue
 		}
-		if all := source.JoinTexts(append(open, line)...); all.Len() > 0 {
-			lines = append(lines, all)
-		}
+		lines = append(lines, windowsStatements(source.JoinTexts(append(open, line)...), language)...)
 		open = nil
 	}
 	if len(open) > 0 {
@@ -156,6 +158,40 @@ func windowsLines(t source.Text, language string) (lines []source.Text) {
 	}
 	return lines
 }
+
+// windowsStatements splits a line where another command follows on it, and takes off the question for the status before.
+func windowsStatements(line source.Text, language string) (list []source.Text) {
+	text, start, quote := line.String(), 0, byte(0)
+	end := func(at, next int) {
+		one := line.Slice(start, at)
+		one = one.Slice(len(statementLead.FindString(one.String())), one.Len())
+		if one.Len() > 0 {
+			list = append(list, one)
+		}
+		start = next
+	}
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote != 0:
+		case c == '"' || c == '\'' && language == "pwsh":
+			quote = c
+		case strings.HasPrefix(text[i:], "&&"):
+			end(i, i+2)
+			i++
+		case c == ';' && language == "pwsh", c == '&' && language == "cmd" && i > 0 && text[i-1] != '>':
+			end(i, i+1)
+		}
+	}
+	end(len(text), len(text))
+	return list
+}
+
+var statementLead = regexp.MustCompile(`(?i)^[ \t]*(if[ \t]+(not[ \t]+)?errorlevel[ \t]+\d+[ \t]+)?`)
+
+// pwshNoise matches comments and texts of several lines.
+var pwshNoise = regexp.MustCompile(`(?s)<#.*?#>|@"[ \t]*\r?\n.*?\n"@|@'[ \t]*\r?\n.*?\n'@`)
 
 var (
 	pwshVariable = regexp.MustCompile(`(?i)\$(?:env:(\w+)|\{env:(\w+)\}|(\w+))`)
@@ -174,6 +210,9 @@ func windowsWords(t source.Text, language string, env map[string]string) (words 
 		if text[i] == ' ' || text[i] == '\t' || text[i] == '&' {
 			i++
 			continue
+		}
+		if text[i] == '#' && language == "pwsh" { // a comment
+			break
 		}
 		end, value := windowsWord(text[i:], language)
 		value = variable.ReplaceAllStringFunc(value, func(v string) string {
