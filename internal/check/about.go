@@ -2,6 +2,7 @@ package check
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -20,10 +21,8 @@ func (c *context) meant(s observe.Start) []string {
 	}
 	words := wordsIn(path.Base(s.File))
 	if s.Kind == observe.Markdown || s.Kind == observe.ReST {
-		if text, err := fs.ReadFile(c.Files, s.File); err == nil {
-			for _, title := range titlesAbove(string(text), s.Line) {
-				words = append(words, wordsIn(title)...)
-			}
+		for _, title := range c.titlesAbove(s) {
+			words = append(words, wordsIn(title)...)
 		}
 	}
 	for _, w := range words {
@@ -72,39 +71,64 @@ var (
 	underline = regexp.MustCompile(`^ {0,3}([=~^"'*+#-])[=~^"'*+#-]{2,}[ \t]*$`)
 )
 
-// titlesAbove returns the titles of Markdown or reStructuredText that a line stands under: the last one of each level. Levels of
-// underlined titles are told by their signs, in the order in which these come first.
-func titlesAbove(text string, line int) (titles []string) {
+// A section is where a title of a page stands, with that title and those of the levels above it.
+type section struct {
+	line   int
+	titles []string
+}
+
+// titlesAbove returns the titles of a page that a command stands under.
+func (c *context) titlesAbove(s observe.Start) []string {
+	sections, ok := c.sections[s.File]
+	if !ok {
+		if text, err := fs.ReadFile(c.Files, s.File); err == nil {
+			sections = sectionsOf(string(text), s.Kind == observe.Markdown)
+		}
+		c.sections[s.File] = sections
+	}
+	n, _ := slices.BinarySearchFunc(sections, s.Line+1, func(x section, line int) int { return x.line - line })
+	if n == 0 {
+		return nil
+	}
+	return sections[n-1].titles
+}
+
+// sectionsOf returns the sections of a page of Markdown or reStructuredText by their lines. Levels of underlined titles are told by their
+// signs, in the order in which these come first.
+func sectionsOf(text string, markdown bool) (all []section) {
 	var signs []string
 	levels := map[int]string{}
-	set := func(level int, title string) {
+	set := func(line, level int, title string) {
 		for other := range levels {
 			if other >= level {
 				delete(levels, other)
 			}
 		}
 		levels[level] = title
+		all = append(all, section{line, slices.Collect(maps.Values(levels))})
 	}
-	fenced := false
+	open := "" // the sign of the block of code that the line is in
 	lines := strings.Split(text, "\n")
-	for i, l := range lines[:min(line, len(lines))] {
-		if fence.MatchString(l) {
-			fenced = !fenced
+	for i, l := range lines {
+		if m := fence.FindStringSubmatch(l); markdown && m != nil {
+			if open == "" {
+				open = m[1]
+			} else if strings.HasPrefix(m[1], open) {
+				open = ""
+			}
+			continue
 		}
-		switch m := underline.FindStringSubmatch(l); {
-		case fenced:
-		case hashTitle.MatchString(l):
-			m := hashTitle.FindStringSubmatch(l)
-			set(len(m[1]), m[2])
+		hash, m := hashTitle.FindStringSubmatch(l), underline.FindStringSubmatch(l)
+		switch {
+		case open != "":
+		case markdown && hash != nil:
+			set(i+1, len(hash[1]), hash[2])
 		case m != nil && i > 0 && strings.TrimSpace(lines[i-1]) != "" && !underline.MatchString(lines[i-1]):
 			if !slices.Contains(signs, m[1]) {
 				signs = append(signs, m[1])
 			}
-			set(1+slices.Index(signs, m[1]), lines[i-1])
+			set(i+1, 1+slices.Index(signs, m[1]), lines[i-1])
 		}
 	}
-	for _, title := range levels {
-		titles = append(titles, title)
-	}
-	return titles
+	return all
 }

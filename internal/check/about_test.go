@@ -15,18 +15,21 @@ func TestPagesAboutBackends(t *testing.T) {
 		file exampleFile
 		want string
 	}{
-		"any page":              {exampleFile{"a.md", command}, "a.md:1 PG205"},
-		"by its name":           {exampleFile{"docs/native_mode.md", command}, ""},
-		"by a title":            {exampleFile{"a.md", "# Tests\n\n## Native mode\n\n" + command}, ""},
-		"by a title above":      {exampleFile{"a.md", "# Native\n\n## Tests\n\n" + command}, ""},
-		"by an underlined one":  {exampleFile{"a.rst", "Native\n======\n\nTests\n-----\n\n::\n\n" + command}, ""},
-		"by one that ended":     {exampleFile{"a.md", "# Native\n\n# Mock\n\n" + command}, "a.md:5 PG205"},
-		"by one of its level":   {exampleFile{"a.rst", "Native\n------\n\nTests\n-----\n\n::\n\n" + command}, "a.rst:9 PG205"},
-		"no title in a block":   {exampleFile{"a.md", "```\n# native\n```\n\n" + command}, "a.md:5 PG205"},
-		"both are named":        {exampleFile{"a.md", "# Mock and native\n\n" + command}, "a.md:3 PG205"},
-		"the command says it":   {exampleFile{"native.md", "    " + native + "pytest -n 12 --dist load tests/unit\n"}, "native.md:1 PG201"},
-		"whatever is meant":     {exampleFile{"native.md", "    pytest -n 9 tests/slow\n"}, "native.md:1 PG201"},
-		"a script of that name": {exampleFile{"native.sh", "pytest -n 8 tests/unit\n"}, "native.sh:1 PG205"},
+		"any page":                       {exampleFile{"a.md", command}, "a.md:1 PG205"},
+		"by its name":                    {exampleFile{"docs/native_mode.md", command}, ""},
+		"by a title":                     {exampleFile{"a.md", "# Tests\n\n## Native mode\n\n" + command}, ""},
+		"by a title above":               {exampleFile{"a.md", "# Native\n\n## Tests\n\n" + command}, ""},
+		"by an underlined one":           {exampleFile{"a.rst", "Native\n======\n\nTests\n-----\n\n::\n\n" + command}, ""},
+		"by one that ended":              {exampleFile{"a.md", "# Native\n\n# Mock\n\n" + command}, "a.md:5 PG205"},
+		"by one of its level":            {exampleFile{"a.rst", "Native\n------\n\nTests\n-----\n\n::\n\n" + command}, "a.rst:9 PG205"},
+		"no title in a block":            {exampleFile{"a.md", "```\n# native\n```\n\n" + command}, "a.md:5 PG205"},
+		"behind a block of its own sign": {exampleFile{"a.md", "~~~\n```\n~~~\n\n# Native\n\n" + command}, ""},
+		"behind a block of four":         {exampleFile{"a.md", "````\n```\n````\n\n# Native\n\n" + command}, ""},
+		"no title of ReST":               {exampleFile{"a.rst", "Tests\n=====\n\n.. code::\n\n   # native\n\n::\n\n" + command}, "a.rst:10 PG205"},
+		"both are named":                 {exampleFile{"a.md", "# Mock and native\n\n" + command}, "a.md:3 PG205"},
+		"the command says it":            {exampleFile{"native.md", "    " + native + "pytest -n 12 --dist load tests/unit\n"}, "native.md:1 PG201"},
+		"whatever is meant":              {exampleFile{"native.md", "    pytest -n 9 tests/slow\n"}, "native.md:1 PG201"},
+		"a script of that name":          {exampleFile{"native.sh", "pytest -n 8 tests/unit\n"}, "native.sh:1 PG205"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := checkFolder(t, repository(t, c.file), func(in *Input) { in.Codes, _ = ParseCodes([]string{"PG201", "PG205"}, nil) })

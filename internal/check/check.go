@@ -66,12 +66,13 @@ func milder(own, rule finding.Severity) finding.Severity { return max(own, rule)
 // A context is the input with what several rules ask of it.
 type context struct {
 	Input
-	suite     pytest.Settings // of pytest without a word, in the root
-	starts    []judged        // those that run tests, but not the ones within rendered files
-	scenarios []judged        // the same for scripts with an input
-	wrapper   string          // path of the rendered wrapper; empty without one
-	meaning   int             // which of its backends a command is taken to mean that may mean several, from 1 on; 0 for none
-	meanings  int             // how many backends a command may mean at most; 0 where none may mean several
+	suite     pytest.Settings      // of pytest without a word, in the root
+	starts    []judged             // those that run tests, but not the ones within rendered files
+	scenarios []judged             // the same for scripts with an input
+	wrapper   string               // path of the rendered wrapper; empty without one
+	meaning   int                  // which of its backends a command is taken to mean that may mean several, from 1 on; 0 for none
+	meanings  int                  // how many backends a command may mean at most; 0 where none may mean several
+	sections  map[string][]section // of the pages that were looked at, by their names
 }
 
 // A judged is a start with what the policy says of it.
@@ -86,7 +87,7 @@ type judged struct {
 }
 
 func newContext(in Input, meaning int) *context {
-	c := &context{Input: in, meaning: meaning, suite: pytest.Resolve(pytest.Invocation{Dir: "."}, in.Files, pytest.Releases{})}
+	c := &context{Input: in, meaning: meaning, sections: map[string][]section{}, suite: pytest.Resolve(pytest.Invocation{Dir: "."}, in.Files, pytest.Releases{})}
 	if in.Policy == nil {
 		return c
 	}

@@ -133,19 +133,23 @@ func (r *pipelineReader) enter(key string, n *source.Node, st spot) {
 	r.limit(n, st)
 	vector := r.vector(n, st)
 	if len(vector) > 0 {
-		r.out.add(snippet{kind: r.kind, job: st.job, where: whereOf(st), argv: [][]pytest.Word{vector}, dir: fromRoot(st.dir), env: st.env})
+		r.addWords(vector, st)
 	}
 	for _, e := range n.Entries {
 		k := e.Key.String()
 		after := matchesKey(r.after, k)
 		switch {
-		case len(vector) > 0 && slices.Contains(vectorKeys, k) && isVector(e.Value):
+		case len(vector) > 0 && slices.Contains(vectorKeys, k):
 		case (after || matchesKey(r.scripts, k)) && (e.Value.Kind != source.Map):
 			own := st
 			if after {
 				own.hidden = k
 			}
-			r.commands(k, e.Value, own)
+			if r.vectors {
+				r.anyCommands(e.Value, own)
+			} else {
+				r.commands(k, e.Value, own)
+			}
 		case !slices.Contains(r.env, k) && !slices.Contains(r.leave, k):
 			r.walk(k, e.Value, st)
 		}

@@ -15,7 +15,7 @@ import (
 // lost that is not.
 var otherTool = service{
 	scripts: []string{
-		"run", "script", "scripts", "command", "commands", "cmd", "cmds", "bash", "sh", "shell", "args", "entrypoint", "before_script", "test_script", "test-command",
+		"run", "script", "scripts", "command", "commands", "cmd", "cmds", "bash", "sh", "shell", "entrypoint", "before_script", "test_script", "test-command",
 		"*_script", "*_command", "*.shell", "*.command",
 	},
 	after: []string{"after_script"},
@@ -36,6 +36,9 @@ func readOtherYAML(f file) (all found) {
 	if err != nil {
 		if !bytes.Contains(f.content, []byte("{{")) && !bytes.Contains(f.content, []byte("{%")) {
 			all = unread(err)
+			for i := range all.problems {
+				all.problems[i].Unread = false // nobody knows that it holds commands
+			}
 		}
 		return all
 	}
@@ -56,17 +59,23 @@ func isJobs(n *source.Node) bool {
 	})
 }
 
-// vectorKeys have lists that are the words of one command, in the order in which these follow each other: Docker Compose has the first
-// two of them, Kubernetes the last two.
+// vectorKeys have the words of one command, in the order in which these follow each other: Docker Compose has the first two of them,
+// Kubernetes the last two.
 var vectorKeys = []string{"entrypoint", "command", "args"}
 
-// vector returns the words of the command that a map has as lists; nothing where it has none.
+// vector returns the words of the command that a map has as lists; nothing where it has none. The words "args" are those of a command
+// beside them, or of an image.
 func (r *pipelineReader) vector(n *source.Node, st spot) (words []pytest.Word) {
+	if !r.vectors || !slices.ContainsFunc(vectorKeys, func(key string) bool { return isVector(n.Get(key)) }) ||
+		source.First(n.Get("command"), n.Get("entrypoint"), n.Get("image")) == nil {
+		return nil
+	}
 	for _, key := range vectorKeys {
-		if list := n.Get(key); r.vectors && isVector(list) {
-			for _, item := range list.Items {
-				words = append(words, pytest.Word{Text: r.substituted(item.Text, st).String(), Pos: item.Text.At(0)})
-			}
+		switch value := n.Get(key); {
+		case isVector(value):
+			words = append(words, r.wordsOf(value, st)...)
+		case value != nil && value.Kind == source.Scalar:
+			words = append(words, splitWords(r.substituted(value.Text, st))...)
 		}
 	}
 	return words
@@ -76,4 +85,53 @@ func (r *pipelineReader) vector(n *source.Node, st spot) (words []pytest.Word) {
 func isVector(list *source.Node) bool {
 	return list != nil && list.Kind == source.List && len(list.Items) > 0 && !strings.ContainsAny(list.Items[0].Text.String(), " \t\n") &&
 		!slices.ContainsFunc(list.Items, func(n *source.Node) bool { return n.Kind != source.Scalar })
+}
+
+func (r *pipelineReader) wordsOf(list *source.Node, st spot) (words []pytest.Word) {
+	for _, item := range list.Items {
+		words = append(words, pytest.Word{Text: r.substituted(item.Text, st).String(), Pos: item.Text.At(0)})
+	}
+	return words
+}
+
+func (r *pipelineReader) addWords(words []pytest.Word, st spot) {
+	r.out.add(snippet{kind: r.kind, job: st.job, where: whereOf(st), argv: [][]pytest.Word{words}, dir: fromRoot(st.dir), env: st.env})
+}
+
+// anyCommands takes what stands under a key that may have commands: a text, a list of texts, the words of one command, or lists of these.
+func (r *pipelineReader) anyCommands(n *source.Node, st spot) {
+	if isVector(n) && slices.ContainsFunc(n.Items, func(item *source.Node) bool { return strings.HasPrefix(item.Text.String(), "-") }) {
+		r.addWords(r.wordsOf(n, st), st)
+		return
+	}
+	var lines []source.Text
+	for _, item := range listOf(n) {
+		switch {
+		case item.Kind == source.List && st.depth < maxExpression:
+			inner := st
+			inner.depth++
+			r.anyCommands(item, inner)
+		case item.Kind == source.Map:
+			r.walk("", item, st)
+		case item.Kind == source.Scalar && !isSentence(item.Text):
+			lines = append(lines, item.Text)
+		}
+	}
+	if len(lines) > 0 {
+		r.addScript(joinLines(lines, source.Text{}), st)
+	}
+}
+
+// addScript adds commands in the language that their first line names, as of a shell where it names none.
+func (r *pipelineReader) addScript(text source.Text, st spot) {
+	if first, _, _ := strings.Cut(text.String(), "\n"); strings.HasPrefix(first, "#!") {
+		st.shell = customShell(strings.Fields(first[2:]))
+	}
+	r.add(st.shell.language, text, st)
+}
+
+// isSentence reports whether a line begins with pytest and goes on in English.
+func isSentence(line source.Text) bool {
+	c := lookThrough(splitWords(line), mount)
+	return !strings.Contains(strings.TrimSpace(line.String()), "\n") && c.isPytest() && sentence(c.words[1:])
 }

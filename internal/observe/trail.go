@@ -141,9 +141,10 @@ func (t trail) into(line []pytest.Word, opened string) (trail, bool) {
 	return t, true
 }
 
-// problem notes that something could not be followed. What is only shown to people need not be right.
+// problem notes that something could not be followed. What is only shown to people need not be right, and what was
+// guessed to be commands need be none.
 func (t trail) problem(p Problem) {
-	if t.entry.kind.Shown() || t.round.silent {
+	if t.entry.kind.Shown() || t.entry.kind == YAML || t.round.silent {
 		return
 	}
 	t.scan.mu.Lock()
