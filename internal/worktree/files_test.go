@@ -6,10 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"testing/fstest"
-	"time"
 )
 
 // filesIn opens the files below a new folder, which has a link that leads out of it.
@@ -103,29 +101,5 @@ func TestFilesStayInside(t *testing.T) {
 	}
 	if len(entries) != len(kinds) {
 		t.Errorf("the folder has %v", entries)
-	}
-}
-
-// Opening a pipe that nobody writes to does not wait for a writer.
-func TestFilesOpenPipe(t *testing.T) {
-	dir, files := filesIn(t)
-	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	opened := make(chan error)
-	go func() {
-		f, err := files.Open("pipe")
-		if err == nil {
-			err = f.Close()
-		}
-		opened <- err
-	}()
-	select {
-	case err := <-opened:
-		if err != nil {
-			t.Error(err)
-		}
-	case <-time.After(10 * time.Second):
-		t.Error("opening a pipe waits")
 	}
 }
