@@ -69,6 +69,7 @@ type context struct {
 	suite     pytest.Settings      // of pytest without a word, in the root
 	starts    []judged             // those that run tests, but not the ones within rendered files
 	scenarios []judged             // the same for scripts with an input
+	idle      []observe.Start      // those that run no tests, such as with --collect-only
 	wrapper   string               // path of the rendered wrapper; empty without one
 	meaning   int                  // which of its backends a command is taken to mean that may mean several, from 1 on; 0 for none
 	meanings  int                  // how many backends a command may mean at most; 0 where none may mean several
@@ -100,10 +101,12 @@ func newContext(in Input, meaning int) *context {
 		rendered[t.Path] = len(t.Blocks) == 0 && !slices.ContainsFunc(in.Changes, foreign)
 	}
 	for _, s := range in.Observed.Starts {
-		if !runsTests(s) || rendered[s.File] && s.Wrapper == "" || c.elsewhere(s) {
+		if rendered[s.File] && s.Wrapper == "" || c.elsewhere(s) {
 			continue
 		}
-		if j := c.judge(s); s.Input == "" {
+		if !runsTests(s) {
+			c.idle = append(c.idle, s)
+		} else if j := c.judge(s); s.Input == "" {
 			c.starts = append(c.starts, j)
 		} else {
 			c.scenarios = append(c.scenarios, j)

@@ -73,6 +73,7 @@ func TestRules(t *testing.T) {
 		"broken by blanks":       {[]exampleFile{script("pytest $* tests/unit\n")}, "a.sh:2 PG204"},
 		"a name by its place":    {[]exampleFile{script("main() {\n\tfile=$1\n\tpytest tests/unit\n}\nmain \"$@\"\n")}, ""},
 		"declared in CI":         {[]exampleFile{{".github/workflows/ci.yml", strings.Replace(workflow(both...).Text, "    steps:", "    continue-on-error: true\n    steps:", 1)}}, ".github/workflows/ci.yml:8 PG212, .github/workflows/ci.yml:9 PG212"},
+		"code that collects":     {[]exampleFile{{"a.py", "subprocess.run(['pytest', '--collect-only', '-q', 'tests/'])\n"}, {"b.py", "subprocess.run(['pytest', '--version', '-q'])\n"}}, "a.py:1 PG219"},
 		"a test that starts":     {[]exampleFile{{"tests/unit/test_b.py", "import pytest\nif __name__ == '__main__':\n    pytest.main([__file__])\n"}}, ""},
 		"a step of another":      {[]exampleFile{script("mode=$1\npytest tests/unit ${mode:+-q}\n"), {"Makefile", "test:\n\tsh a.sh fast\n"}}, ""},
 		"another wrapper's call": {[]exampleFile{script("tests/run_all_tests.sh \"$@\"\n")}, ""},

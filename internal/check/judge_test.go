@@ -1,6 +1,8 @@
 package check
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -58,5 +60,26 @@ func TestOtherRepositories(t *testing.T) {
 	found := checkFolder(t, repository(t, clone), func(in *Input) { in.Codes, _ = ParseCodes([]string{"PG20"}, nil) })
 	if len(found) > 0 {
 		t.Error(found)
+	}
+}
+
+// TestPhasesLeftOut holds that a script in the wrapper's place has to run all phases.
+func TestPhasesLeftOut(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"one is missing":   {"pytest tests/unit\n", "tests/run_all_tests.sh:2 PG217"},
+		"all are there":    {"pytest tests/unit\npytest tests/slow\n", ""},
+		"all in one":       {"pytest\n", ""},
+		"nobody knows":     {"pytest tests/unit\npytest \"$(next)\"\n", ""},
+		"no pytest at all": {"exit\n", ""},
+	} {
+		dir := repository(t)
+		put(t, dir, "tests/run_all_tests.sh", "#!/bin/sh\n"+c.text)
+		if err := os.Remove(filepath.Join(dir, ".policygen/manifest.json")); err != nil {
+			t.Fatal(err)
+		}
+		found := checkFolder(t, dir, func(in *Input) { in.Codes, _ = ParseCodes([]string{"PG217"}, nil) })
+		if got := strings.Join(told(found), ", "); got != c.want {
+			t.Errorf("%s: got  %s\nwant %s", name, got, c.want)
+		}
 	}
 }

@@ -23,7 +23,7 @@ func suiteRules() []Rule {
 		find: shadowed,
 	}, {
 		Code: "PG217", Name: "tests that belong to no phase, or to two", Severity: finding.Error, Since: "0.1.0",
-		Summary: "a test file lies in no phase of the policy, or two phases without markers run it twice",
+		Summary: "a test file lies in no phase of the policy, or two phases without markers run it twice, or a script in the wrapper's place leaves a phase out",
 		Why:     "What no phase runs can fail for months with everything green. What two phases run costs its time twice.",
 		find:    uncovered,
 	}, {
@@ -126,6 +126,36 @@ func uncovered(c *context) (found finding.List) {
 		}
 		found = append(found, f)
 	}
+	return append(found, c.phasesLeftOut()...)
+}
+
+// phasesLeftOut finds the phases that no command of a script runs which stands where the wrapper is to be rendered. Where nobody knows what
+// one of its commands runs, it may run any.
+func (c *context) phasesLeftOut() (found finding.List) {
+	var run []string
+	var first finding.Position
+	for _, j := range c.starts {
+		if j.File != c.wrapper || j.Wrapper != "" || !j.direct() {
+			continue
+		}
+		if j.backend == "" || len(targetsOf(j.Start)) == 0 {
+			return nil
+		}
+		if at := j.Pytest(); !first.IsValid() || at.Compare(first) < 0 {
+			first = at
+		}
+		for _, name := range slices.Concat(j.phases, j.touches) {
+			run = with(run, name)
+		}
+	}
+	for _, p := range c.Policy.Phases {
+		if first.IsValid() && !slices.Contains(run, p.Name) {
+			found = append(found, finding.Finding{
+				Position: first, Message: fmt.Sprintf("no command of this script runs phase %q", p.Name),
+				Help: "render the wrapper in its place", Related: policySays(p.Pos, "the policy has the phase"),
+			})
+		}
+	}
 	return found
 }
 
@@ -194,7 +224,17 @@ func fromPython(c *context) (found finding.List) {
 		}
 		found = append(found, finding.Finding{Position: j.Position, Message: "this code starts pytest " + workersOf(j), Help: c.codeHelp()})
 	}
+	for _, s := range c.idle {
+		if s.Kind == observe.Python && len(s.Via) == 0 && s.Input == "" && slices.ContainsFunc(s.Argv, collects) && !matchesAny(pythonFiles, path.Base(s.File)) {
+			found = append(found, finding.Finding{Position: s.Position, Message: "this code starts pytest to collect tests", Help: c.codeHelp()})
+		}
+	}
 	return distinct(found)
+}
+
+// collects reports whether a word makes pytest collect tests and run none.
+func collects(w pytest.Word) bool {
+	return slices.Contains([]string{"--collect-only", "--co", "--collectonly"}, w.Text)
 }
 
 func workersOf(j judged) string {
