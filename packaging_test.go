@@ -12,23 +12,9 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
-)
 
-// judge returns the path of a tool that POLICYGEN_TEST_JUDGES has. In CI one that is missing is a failure.
-func judge(t *testing.T, name string) string {
-	t.Helper()
-	folder := os.Getenv("POLICYGEN_TEST_JUDGES")
-	path, err := exec.LookPath(filepath.Join(folder, name))
-	if folder == "" {
-		err = errors.New("POLICYGEN_TEST_JUDGES is not set")
-	}
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatalf("%s: %v", name, err)
-	} else if err != nil {
-		t.Skipf("SKIPPED: POLICYGEN_TEST_JUDGES names no folder that has %s: %v", name, err)
-	}
-	return path
-}
+	"policygen/internal/testrun"
+)
 
 func readYAML(t *testing.T, name string, value any) {
 	t.Helper()
@@ -58,7 +44,7 @@ func TestActionIsClean(t *testing.T) {
 		{"zizmor", "--pedantic", "--offline", "--no-progress", "action.yml"},
 		{"check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml"},
 	} {
-		if out, err := exec.Command(judge(t, command[0]), command[1:]...).CombinedOutput(); err != nil {
+		if out, err := exec.Command(testrun.Judge(t, command[0]), command[1:]...).CombinedOutput(); err != nil {
 			t.Errorf("%v: %v\n%s", command, err, out)
 		}
 	}
@@ -102,12 +88,7 @@ type check struct {
 // runCheck runs it as GitHub's runner does, with the defaults of the inputs but for those given, by the name of their variable.
 func runCheck(t *testing.T, status string, inputs ...string) check {
 	t.Helper()
-	bash, err := exec.LookPath("bash")
-	if err != nil && os.Getenv("CI") == "" {
-		t.Skip("SKIPPED: there is no bash")
-	} else if err != nil {
-		t.Fatal(err)
-	}
+	bash := testrun.Program(t, "bash")
 	var a action
 	readYAML(t, "action.yml", &a)
 	dir := t.TempDir()
@@ -169,12 +150,7 @@ func TestActionRuns(t *testing.T) {
 
 // TestActionScripts lets shellcheck look at the scripts in action.yml.
 func TestActionScripts(t *testing.T) {
-	shellcheck, err := exec.LookPath("shellcheck")
-	if err != nil && os.Getenv("CI") == "" {
-		t.Skip("SKIPPED: there is no shellcheck")
-	} else if err != nil {
-		t.Fatal(err)
-	}
+	shellcheck := testrun.Program(t, "shellcheck")
 	var a action
 	readYAML(t, "action.yml", &a)
 	for _, step := range a.Runs.Steps {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"policygen/internal/diagnose"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -22,7 +23,7 @@ import (
 // MB/s are of the stage, without starting a process and loading a policy.
 func BenchmarkDiagnose(b *testing.B) {
 	size := 100 << 20
-	if os.Getenv("POLICYGEN_SOAK") == "1" {
+	if testrun.Full() {
 		size = 1 << 30
 	}
 	in := load(b, policy.Embedded())

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"policygen/internal/finding"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -407,7 +408,7 @@ func TestEveryChangeHasItsOrigin(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(policies)) {
 		l := policies[name]
 		for _, c := range changesOf(l) {
-			if number++; soak(10) < 10 && number%3 != 0 && !strings.HasPrefix(c.what, "content") {
+			if number++; testrun.Figure(10) < 10 && number%3 != 0 && !strings.HasPrefix(c.what, "content") {
 				continue
 			}
 			a, errA := l.changed(c, c.values[0])

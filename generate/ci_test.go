@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"policygen/internal/finding"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -145,7 +146,7 @@ func TestCIJobsOfRandomPolicies(t *testing.T) {
 	in := ciInput(t)
 	backends := in.Policy.Backends
 	all := 0
-	for seed := range uint64(soak(1000)) {
+	for seed := range uint64(testrun.Figure(1000)) {
 		d := newDice(seed + 8<<32)
 		in.Policy.CI.Jobs = nil
 		for _, b := range backends {
@@ -168,7 +169,7 @@ func TestCIJobsOfRandomPolicies(t *testing.T) {
 		checkJobs(t, fmt.Sprintf("seed %d", seed), in)
 		all += len(wantedJobs(in))
 	}
-	t.Logf("%d jobs of %d policies", all, soak(1000))
+	t.Logf("%d jobs of %d policies", all, testrun.Figure(1000))
 }
 
 // TestCIText: whatever stands in commands, branches, the image and the label of runners arrives as it is.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"policygen/internal/pep440"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -64,7 +65,7 @@ func TestConstraintsLines(t *testing.T) {
 
 // TestConstraintsAgainstPackaging: packaging reads every line as it was meant.
 func TestConstraintsAgainstPackaging(t *testing.T) {
-	cmd := exec.Command(testPython(t, "POLICYGEN_TEST_PYTHON"), "-c", `
+	cmd := exec.Command(testrun.Python(t, testrun.Newest), "-c", `
 import json, sys
 from packaging.requirements import Requirement
 def read(text):
@@ -167,7 +168,7 @@ func TestConstraintsUnderPip(t *testing.T) {
 	if os.Getenv("CI") == "" && os.Getenv("POLICYGEN_TEST_INDEX") == "" {
 		t.Skip("SKIPPED: POLICYGEN_TEST_INDEX is not set; it says that pip may ask its index")
 	}
-	python := testPython(t, "POLICYGEN_TEST_PYTHON")
+	python := testrun.Python(t, testrun.Newest)
 	policies := inputs(t)
 	for _, c := range []struct{ policy, backend, install, want string }{
 		{"sparkless", "robin", "pytest pytest-xdist pytest-timeout", "pytest-9.0."},

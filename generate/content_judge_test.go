@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // writeTargets renders the policies' own contents of the given file name, and returns the files by policy.
@@ -33,7 +35,7 @@ func writeTargets(t *testing.T, base string) map[string]string {
 
 // TestContentUnderTox: tox reads every rendered tox.toml, and refuses one that is none.
 func TestContentUnderTox(t *testing.T) {
-	tox := judge(t, "tox")
+	tox := testrun.Judge(t, "tox")
 	call := func(file string, args ...string) (string, error) {
 		out, err := exec.Command(tox, append(args, "-c", file, "--workdir", t.TempDir())...).CombinedOutput()
 		return string(out), err
@@ -85,7 +87,7 @@ build_wheel = build_editable
 // toyWheels writes wheels of what the extras of the toy need, in two versions each, into a folder.
 func toyWheels(t *testing.T, folder string) {
 	t.Helper()
-	askPython(t, filepath.Join(os.Getenv("POLICYGEN_TEST_JUDGES"), "python"), `
+	askPython(t, testrun.Judge(t, "python"), `
 import json, os, sys, zipfile
 folder = json.load(sys.stdin)
 for name in ["toy_dev", "toy_robin", "toy_generate_outputs"]:
@@ -101,7 +103,7 @@ json.dump("", sys.stdout)`, folder, new(string))
 // TestContentRunsUnderTox: the tox.toml of the embedded policy runs in a project that has its extras: each environment has what its backend
 // needs, in the versions of the constraints, and calls the wrapper.
 func TestContentRunsUnderTox(t *testing.T) {
-	tox := judge(t, "tox")
+	tox := testrun.Judge(t, "tox")
 	root, wheels := t.TempDir(), t.TempDir()
 	toyWheels(t, wheels)
 	text, err := os.ReadFile(writeTargets(t, "tox.toml")["sparkless"])
@@ -131,7 +133,7 @@ print("WRAPPER", *sys.argv[1:], *sorted(d.metadata["Name"] + "=" + d.version for
 
 // TestContentUnderJust: words reach the wrapper as they are, and just reads every rendered justfile, and refuses one that is none.
 func TestContentUnderJust(t *testing.T) {
-	just := judge(t, "just")
+	just := testrun.Judge(t, "just")
 	files := writeTargets(t, "justfile")
 	for name, file := range files {
 		for _, arg := range []string{"--list", "--dump"} {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"policygen/internal/finding"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -126,7 +127,7 @@ func TestContentRoundTrip(t *testing.T) {
 		Want         any
 	}
 	var questions []question
-	for seed := range uint64(soak(6000)) {
+	for seed := range uint64(testrun.Figure(6000)) {
 		d := newDice(seed + 9<<32)
 		c := d.document(4)
 		questions = append(questions, question{"toml", string(contentOf(t, "toml", c).content), value(c)})
@@ -148,7 +149,7 @@ func TestContentRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(judge(t, "python"), "-c", `
+	cmd := exec.Command(testrun.Judge(t, "python"), "-c", `
 import json, sys, tomllib, yaml
 loaders = {"yaml": lambda text: yaml.safe_load(text), "json": json.loads, "toml": tomllib.loads}
 wrong = []

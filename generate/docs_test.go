@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -90,7 +91,7 @@ func TestDocsOrigins(t *testing.T) {
 // TestDocsLint: a linter for Markdown has nothing to say about any page, with and without blocks. Switched off is the rule for
 // the length of lines (md013), since a row of a table is one line. It finds what is wrong with a page that is.
 func TestDocsLint(t *testing.T) {
-	pymarkdown := judge(t, "pymarkdown")
+	pymarkdown := testrun.Judge(t, "pymarkdown")
 	lint := func(dir string) (string, error) {
 		cmd := exec.Command(pymarkdown, "--enable-extensions", "markdown-tables", "--disable-rules", "md013", "scan", ".")
 		cmd.Dir = dir
@@ -102,7 +103,7 @@ func TestDocsLint(t *testing.T) {
 	for name, in := range inputs(t) {
 		writeFile(t, filepath.Join(dir, name+".md"), string(docsOf(t, in).content))
 		writeFile(t, filepath.Join(dir, name+"-all.md"), string(docsOf(t, in, allBlocks[:]...).content))
-		if n++; n > soak(10) {
+		if n++; n > testrun.Figure(10) {
 			continue
 		}
 		for _, block := range allBlocks {

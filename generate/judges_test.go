@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // A verdict is what a judge says about files: nothing where it finds nothing.
@@ -28,12 +30,12 @@ func shellcheckOrSkip(t *testing.T) string {
 }
 
 func zizmor(t *testing.T, files []string) string {
-	return judged(t, judge(t, "zizmor"), append([]string{"--offline", "--pedantic", "--no-config", "--no-progress", "--quiet"}, files...)...)
+	return judged(t, testrun.Judge(t, "zizmor"), append([]string{"--offline", "--pedantic", "--no-config", "--no-progress", "--quiet"}, files...)...)
 }
 
 func schema(name string) verdict {
 	return func(t *testing.T, files []string) string {
-		return judged(t, judge(t, "check-jsonschema"), append([]string{"--builtin-schema", name}, files...)...)
+		return judged(t, testrun.Judge(t, "check-jsonschema"), append([]string{"--builtin-schema", name}, files...)...)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"policygen/internal/shell"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -138,7 +139,7 @@ func TestVerifyKillsMutants(t *testing.T) {
 		t.Fatalf("only %d mutants", len(all))
 	}
 	step := 30 // a mutant takes a seventh of a second
-	if soak(step) == step {
+	if testrun.Figure(step) == step {
 		step = 1
 	}
 	tried, killed := 0, 0

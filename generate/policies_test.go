@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"policygen/internal/testrun"
 	"policygen/internal/worktree"
 	"policygen/policy"
 )
@@ -183,7 +184,7 @@ func TestLinters(t *testing.T) {
 // linter returns a linter's path, from beside the Python of the tests or from PATH; in CI one that is missing is a failure.
 func linter(t *testing.T, name string) string {
 	t.Helper()
-	if python := os.Getenv("POLICYGEN_TEST_PYTHON"); python != "" {
+	if python := os.Getenv(testrun.Newest); python != "" {
 		if path := filepath.Join(filepath.Dir(python), name); exec.Command(path, "--version").Run() == nil {
 			return path
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"policygen/internal/testrun"
 	"policygen/internal/worktree"
 	"policygen/policy"
 )
@@ -81,7 +82,7 @@ func TestPytestMerge(t *testing.T) {
 			}
 		}
 	}
-	for i, got := range runPytest(t, testPython(t, "POLICYGEN_TEST_PYTHON"), dirs) {
+	for i, got := range runPytest(t, testrun.Python(t, testrun.Newest), dirs) {
 		if got.Code != 4 || !strings.Contains(got.Output, "requires pytest-98.7") {
 			t.Errorf("%s: pytest does not obey the block, exit code %d\n%s", dirs[i], got.Code, got.Output)
 		}
@@ -169,7 +170,7 @@ func TestINIAgainstIniconfig(t *testing.T) {
 func iniconfigReads(t *testing.T, texts []string) []map[string]map[string]string {
 	t.Helper()
 	var read []map[string]map[string]string
-	askPython(t, testPython(t, "POLICYGEN_TEST_PYTHON"), `
+	askPython(t, testrun.Python(t, testrun.Newest), `
 import iniconfig, json, sys
 def read(text):
     try:

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"policygen/internal/pep440"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -145,9 +146,9 @@ func TestPytestCheck(t *testing.T) {
 
 // TestPytestObeys: pytest finds the file by its name, reads it, runs where the ranges hold, and refuses where one does not.
 func TestPytestObeys(t *testing.T) {
-	for _, variable := range []string{"POLICYGEN_TEST_PYTHON", "POLICYGEN_TEST_PYTHON_OLD"} {
+	for _, variable := range []string{testrun.Newest, testrun.Older} {
 		t.Run(variable, func(t *testing.T) {
-			python := testPython(t, variable)
+			python := testrun.Python(t, variable)
 			versions := installed(t, python)
 			cases := pytestCases(t, versions)
 			root := t.TempDir()
@@ -183,7 +184,7 @@ func pytestCases(t *testing.T, versions map[string]string) []pytestCase {
 		}
 		add := func(name, pytest, timeout string, code int, output string) {
 			for i, blocks := range [][]string{nil, {"pytest"}} {
-				if (len(cases)+i)%2 == 0 && soak(10) == 1 {
+				if (len(cases)+i)%2 == 0 && testrun.Figure(10) == 1 {
 					continue // every other one
 				}
 				content := pytestOf(t, withRanges(pytest, timeout), file, blocks...).content

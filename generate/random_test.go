@@ -3,7 +3,6 @@ package generate
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,16 +11,9 @@ import (
 
 	"policygen/internal/finding"
 	"policygen/internal/pep440"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
-
-// soak returns full where POLICYGEN_SOAK is set and a tenth of it else, at least one.
-func soak(full int) int {
-	if os.Getenv("POLICYGEN_SOAK") != "" {
-		return full
-	}
-	return max(1, full/10)
-}
 
 // hostile are texts that want out of their quotes.
 var hostile = []string{
@@ -279,7 +271,7 @@ func (d dice) argument(in Input) []string {
 func TestModelAgainstSimulator(t *testing.T) {
 	const perPolicy = 20
 	kinds := map[int]int{}
-	for seed := range soak(10_000) / perPolicy {
+	for seed := range testrun.Figure(10_000) / perPolicy {
 		d := newDice(uint64(seed))
 		in := d.input()
 		w, err := newWrapper(in, in.Policy.Targets[0].Path)
@@ -303,7 +295,7 @@ func TestModelAgainstSimulator(t *testing.T) {
 			kinds[want.Code]++
 		}
 	}
-	t.Logf("seeds 0 to %d, %d calls each: exit codes %v, all equal", soak(10_000)/perPolicy-1, perPolicy, kinds)
+	t.Logf("seeds 0 to %d, %d calls each: exit codes %v, all equal", testrun.Figure(10_000)/perPolicy-1, perPolicy, kinds)
 	if kinds[0] == 0 || kinds[64] == 0 || kinds[69] == 0 {
 		t.Errorf("the calls end in %v, which leaves out a way to end", kinds)
 	}
@@ -311,13 +303,13 @@ func TestModelAgainstSimulator(t *testing.T) {
 
 // TestVerifyAcceptsRandomPolicies: what is rendered is right on the calls that a render is proved with, and the page too.
 func TestVerifyAcceptsRandomPolicies(t *testing.T) {
-	for seed := range soak(300) {
+	for seed := range testrun.Figure(300) {
 		in := newDice(uint64(seed) + 1<<32).input()
 		if _, err := renderAndProve(in); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 	}
-	t.Logf("%d random policies rendered and proved", soak(300))
+	t.Logf("%d random policies rendered and proved", testrun.Figure(300))
 }
 
 func Example_wrapperCall() {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // repeatable are the keys of an invocation that gather values, by section.
@@ -67,7 +69,7 @@ func TestRunnerDecodes(t *testing.T) {
 	}
 	var words [][]string
 	var want []any
-	for seed := range uint64(soak(2000)) {
+	for seed := range uint64(testrun.Figure(2000)) {
 		d := newDice(seed + 3<<32)
 		in := d.input()
 		m := newModel(in, "run.sh", "..")
@@ -125,12 +127,7 @@ func TestRunnerTexts(t *testing.T) {
 // TestValueOptions: the options that take a value are those that the parsers of the installed pytest, pytest-xdist and
 // pytest-timeout know, but for the wrapper's own.
 func TestValueOptions(t *testing.T) {
-	python := os.Getenv("POLICYGEN_TEST_PYTHON")
-	if python == "" && os.Getenv("CI") != "" {
-		t.Fatal("POLICYGEN_TEST_PYTHON is not set")
-	} else if python == "" {
-		t.Skip("SKIPPED: POLICYGEN_TEST_PYTHON is not set; it names a Python with pytest and pytest-xdist")
-	}
+	python := testrun.Python(t, testrun.Newest)
 	cmd := exec.Command(python, "-c", `
 import json
 from _pytest.config import get_config

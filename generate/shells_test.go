@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // shells are the real shells that a wrapper runs in.
@@ -120,7 +122,7 @@ func TestRealShells(t *testing.T) {
 			t.Logf("SKIPPED for %s, which is not installed", sh[0])
 		}
 	}
-	for seed := range soak(500) / perPolicy {
+	for seed := range testrun.Figure(500) / perPolicy {
 		d := newDice(uint64(seed) + 2<<32)
 		in := d.input()
 		w := parsedWrapper(t, in, in.Policy.Targets[0].Path)
@@ -142,7 +144,7 @@ func TestRealShells(t *testing.T) {
 			t.Fatalf("seed %d: text of the policy or the command line was run", seed)
 		}
 	}
-	t.Logf("%d calls in each of %d shells", soak(500)/perPolicy*perPolicy, len(installed))
+	t.Logf("%d calls in each of %d shells", testrun.Figure(500)/perPolicy*perPolicy, len(installed))
 }
 
 // FuzzQuoting: no text in a policy gets out of its quotes, neither in a real shell nor in the simulator.

@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"policygen/internal/pep440"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
 // TestTargetsOfRandomPolicies: constraints, pytest's configuration and blocks of the page are what they should be, whatever a policy holds.
 func TestTargetsOfRandomPolicies(t *testing.T) {
 	ranges := []string{"", ">=3.2.1", ">=3,!=3.6.0", "<3", ">=2,<3", ">=7.0,<7.1", "==3.*", ">3", "<=3.1", "!=3.1.*", ">=3.0rc1", "<4.dev0", "===3.1"}
-	for seed := range uint64(soak(2000)) {
+	for seed := range uint64(testrun.Figure(2000)) {
 		d := newDice(seed + 7<<32)
 		in := d.input()
 		for i, p := range in.Plans {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -181,7 +182,7 @@ func TestOriginsOfEmbeddedWrapper(t *testing.T) {
 
 // TestMarksLeaveNoTrace: whatever is in a policy, marks are out of the text, and there are origins for each of its lines.
 func TestMarksLeaveNoTrace(t *testing.T) {
-	for seed := range uint64(soak(300)) {
+	for seed := range uint64(testrun.Figure(300)) {
 		in := newDice(seed + 4<<32).input()
 		w := parsedWrapper(t, in, in.Policy.Targets[0].Path)
 		if n := strings.Count(string(w.Text), "\n"); n != len(w.origins) || strings.Contains(string(w.Text), "\x00") {

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"policygen/internal/finding"
+	"policygen/internal/testrun"
 )
 
 // awkward are texts that some YAML reader takes for something else, or that are hard to write; those of [hostile] come on top.
@@ -94,7 +95,7 @@ func TestYAML11(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(judge(t, "python"), "-c", "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin.buffer), sys.stdout)")
+	cmd := exec.Command(testrun.Judge(t, "python"), "-c", "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin.buffer), sys.stdout)")
 	cmd.Stdin = strings.NewReader(string(r.content))
 	out, err := cmd.Output()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"policygen/internal/finding"
+	"policygen/internal/testrun"
 )
 
 // A wish is one layer of a random policy as plain data; a missing key is a setting that the layer leaves out.
@@ -159,7 +160,7 @@ func line(p Plan) string {
 // TestResolutionProperty compares random policies with a second, straightforward way to resolve them.
 func TestResolutionProperty(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	accepted, rounds := 0, soak(3000)
+	accepted, rounds := 0, testrun.Figure(3000)
 	for range rounds {
 		w := randomWishlist(r)
 		p, err := loadText(t, w.text())

@@ -15,15 +15,8 @@ import (
 
 	"policygen"
 	"policygen/internal/finding"
+	"policygen/internal/testrun"
 )
-
-// soak returns the large number where POLICYGEN_SOAK is set, else a tenth of it.
-func soak(large int) int {
-	if os.Getenv("POLICYGEN_SOAK") != "" {
-		return large
-	}
-	return large / 10
-}
 
 // cueAccepts asks CUE itself whether a policy fits the schema.
 func cueAccepts(t *testing.T, files []file) bool {
@@ -116,7 +109,7 @@ func TestReaderAgreesWithCUEOnMutants(t *testing.T) {
 	spots := token.FindAllIndex(text, -1)
 	random := rand.New(rand.NewPCG(1, 2))
 	accepted, compared := 0, 0
-	for range soak(3000) {
+	for range testrun.Figure(3000) {
 		spot := spots[random.IntN(len(spots))]
 		old := string(text[spot[0]:spot[1]])
 		mutant := mutants[random.IntN(len(mutants))]

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"policygen/internal/testrun"
 )
 
 const (
@@ -24,7 +26,7 @@ func killers() []string {
 // others: no KeyError (pytest-xdist#714), no hang, no test lost. TestControlBreaks shows that this suite can do worse.
 func TestWrapperSurvivesCrashingWorkers(t *testing.T) {
 	t.Parallel()
-	for _, variable := range []string{"POLICYGEN_TEST_PYTHON", "POLICYGEN_TEST_PYTHON_OLD"} {
+	for _, variable := range []string{testrun.Newest, testrun.Older} {
 		t.Run(variable, func(t *testing.T) {
 			t.Parallel()
 			for _, workers := range []string{"4 by policy", "2 by flag"} {
@@ -34,7 +36,7 @@ func TestWrapperSurvivesCrashingWorkers(t *testing.T) {
 					if workers == "2 by flag" {
 						args = []string{"-n", "2"}
 					}
-					survive(t, interpreter(t, variable), args)
+					survive(t, testrun.Python(t, variable), args)
 				})
 			}
 		})
@@ -44,7 +46,7 @@ func TestWrapperSurvivesCrashingWorkers(t *testing.T) {
 func survive(t *testing.T, python string, args []string) {
 	w := wrap(t, python, "crash.txtar")
 	runs := 2
-	if soak() {
+	if testrun.Full() {
 		runs *= 10
 	}
 	var brokenOff []result

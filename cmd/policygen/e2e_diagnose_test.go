@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"policygen/internal/diagnose"
+	"policygen/internal/testrun"
 )
 
 // diagnoseRun writes what a run printed to a file and diagnoses it with the project's own policy.
@@ -35,7 +36,7 @@ func (w *wrapped) diagnoseRun(r result, args ...string) diagnose.Log {
 // TestWrapperDiagnosed: real runs through the rendered wrapper that end in every way that a run can; what diagnose says of each is right.
 func TestWrapperDiagnosed(t *testing.T) {
 	t.Parallel()
-	for _, variable := range []string{"POLICYGEN_TEST_PYTHON", "POLICYGEN_TEST_PYTHON_OLD"} {
+	for _, variable := range []string{testrun.Newest, testrun.Older} {
 		for _, c := range []struct {
 			phase string
 			check func(t *testing.T, l diagnose.Log)
@@ -74,7 +75,7 @@ func TestWrapperDiagnosed(t *testing.T) {
 		} {
 			t.Run(variable+"/"+c.phase, func(t *testing.T) {
 				t.Parallel()
-				w := wrap(t, interpreter(t, variable), "ends.txtar")
+				w := wrap(t, testrun.Python(t, variable), "ends.txtar")
 				r := w.run("--backend", "native", "--phase", c.phase)
 				l := w.diagnoseRun(r)
 				if run := &l.Runs[len(l.Runs)-1]; run.Phase != c.phase || run.Backend != "native" || run.Pytest == "" || run.Xdist == "" || run.Dist != "load" || run.Created != 2 {
@@ -155,7 +156,7 @@ func TestWrapperDiagnosedJUnit(t *testing.T) {
 // TestDiagnoseMemory: the whole process stays within 64 MB for a log of 1 GB, of which the everyday run reads a tenth.
 func TestDiagnoseMemory(t *testing.T) {
 	size := 100 << 20
-	if soak() {
+	if testrun.Full() {
 		size = 1 << 30
 	}
 	cmd := exec.Command("policygen", "diagnose", "-")

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // shardSizes are the test files of a project under the embedded policy, with their numbers of tests.
@@ -52,10 +54,10 @@ func sharded(t *testing.T, python string) *wrapped {
 // leave can be put into one folder.
 func TestWrapperShards(t *testing.T) {
 	t.Parallel()
-	for _, variable := range []string{"POLICYGEN_TEST_PYTHON", "POLICYGEN_TEST_PYTHON_OLD"} {
+	for _, variable := range []string{testrun.Newest, testrun.Older} {
 		t.Run(variable, func(t *testing.T) {
 			t.Parallel()
-			w := sharded(t, interpreter(t, variable))
+			w := sharded(t, testrun.Python(t, variable))
 			shardOf := map[string]string{}
 			tests := 0
 			for _, shard := range []string{"1of3", "2of3", "3of3"} {

@@ -4,11 +4,12 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // TestWrapperLimit: a test that ignores INT and TERM, and a child that does too, are gone when the wrapper has ended a phase that was
@@ -58,11 +59,7 @@ func TestWrapperTerminated(t *testing.T) {
 func TestWrapperUnderMake(t *testing.T) {
 	t.Parallel()
 	python := newest(t)
-	if _, err := exec.LookPath("make"); err != nil && os.Getenv("CI") != "" {
-		t.Fatal("make is not installed")
-	} else if err != nil {
-		t.Skip("NOT TRIED UNDER make: there is none")
-	}
+	testrun.Program(t, "make")
 	w := wrap(t, python, "slow.txtar")
 	r := w.finish(w.command(patience, "make"))
 	r.want(t, 0, "exit 124: timed out in sleepy", "make went on\n")

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"policygen/internal/testrun"
 )
 
 // The tests named TestWrapper... render a wrapper and run it with bash, real pytest and real pytest-xdist. $POLICYGEN_TEST_PYTHON
@@ -28,24 +30,7 @@ const (
 )
 
 // newest returns the interpreter that has the newest releases.
-func newest(t *testing.T) string { return interpreter(t, "POLICYGEN_TEST_PYTHON") }
-
-// interpreter returns the Python that a variable names. Only where nobody promised one may a test go without.
-func interpreter(t *testing.T, variable string) string {
-	t.Helper()
-	python := os.Getenv(variable)
-	switch {
-	case python != "":
-	case os.Getenv("CI") != "":
-		t.Fatalf("%s is not set: it must name a Python that has pytest and pytest-xdist", variable)
-	default:
-		t.Skipf("NO REAL PYTEST WAS RUN: %s names no Python that has pytest and pytest-xdist", variable)
-	}
-	return python
-}
-
-// soak reports whether the full figures are asked for, and not a tenth of them.
-func soak() bool { return os.Getenv("POLICYGEN_SOAK") == "1" }
+func newest(t *testing.T) string { return testrun.Python(t, testrun.Newest) }
 
 // A wrapped is a project with its rendered wrapper.
 type wrapped struct {

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"policygen/internal/testrun"
 	"policygen/internal/worktree"
 )
 
@@ -232,7 +233,7 @@ func TestKilledRender(t *testing.T) {
 	s := newKillSite(t)
 	rng := rand.New(rand.NewPCG(11, 11))
 	rounds, enough := 5, 2
-	if soak() {
+	if testrun.Full() {
 		rounds, enough = 50, 20
 	}
 	const each = 10 // kills of a round, spread evenly over the time of a render, which is another whenever the machine has other work too

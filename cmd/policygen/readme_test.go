@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // consoleBlock is a fenced block of README.md: commands after "$ ", each followed by what it prints.
@@ -34,12 +36,7 @@ func TestReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	python := os.Getenv("POLICYGEN_TEST_PYTHON")
-	if python == "" && os.Getenv("CI") != "" {
-		t.Fatal("POLICYGEN_TEST_PYTHON is not set")
-	} else if python == "" {
-		t.Skip("SKIPPED: POLICYGEN_TEST_PYTHON is not set; it names a Python with pytest and pytest-xdist")
-	}
+	python := testrun.Python(t, testrun.Newest)
 	bin := t.TempDir()
 	env := append(os.Environ(), "GOBIN="+bin, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "PYTHON="+python, "NO_COLOR=1")
 	seen := 0

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +13,7 @@ import (
 
 	"policygen/internal/check"
 	"policygen/internal/pins"
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -38,16 +38,7 @@ func TestRulesPage(t *testing.T) {
 
 // TestRulesPageLint holds that a linter for Markdown has nothing to say about the page. Lines may be long, and Makefiles have tabs.
 func TestRulesPageLint(t *testing.T) {
-	tool := filepath.Join(os.Getenv("POLICYGEN_TEST_JUDGES"), "pymarkdown")
-	err := exec.Command(tool, "version").Run()
-	if os.Getenv("POLICYGEN_TEST_JUDGES") == "" {
-		err = errors.New("POLICYGEN_TEST_JUDGES is not set")
-	}
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatal(err)
-	} else if err != nil {
-		t.Skipf("SKIPPED: there is no pymarkdown: %v", err)
-	}
+	tool := testrun.Judge(t, "pymarkdown")
 	lint := func(file string) string {
 		out, err := exec.Command(tool, "--enable-extensions", "markdown-tables", "--disable-rules", "md013,md010", "scan", file).CombinedOutput()
 		if err != nil {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // startsRepository has starts of several kinds, and a problem.
@@ -66,19 +68,14 @@ func TestStartsSchema(t *testing.T) {
 	if len(fields) != len(schema.Defs.Start.Properties) {
 		t.Errorf("the schema has %d fields, a start %d", len(schema.Defs.Start.Properties), len(fields))
 	}
-	judges := os.Getenv("POLICYGEN_TEST_JUDGES")
-	if judges == "" && os.Getenv("CI") != "" {
-		t.Fatal("POLICYGEN_TEST_JUDGES is not set")
-	} else if judges == "" {
-		t.Skip("SKIPPED: POLICYGEN_TEST_JUDGES is not set")
-	}
+	judge := testrun.Judge(t, "check-jsonschema")
 	dir := t.TempDir()
 	validate := func(text string) error {
 		file := filepath.Join(dir, "starts.json")
 		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		return exec.Command(filepath.Join(judges, "check-jsonschema"), "--schemafile", "starts.schema.json", file).Run()
+		return exec.Command(judge, "--schemafile", "starts.schema.json", file).Run()
 	}
 	printed := string(startsIn(t))
 	if err := validate(printed); err != nil {

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
 
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
@@ -235,7 +235,7 @@ func (g *generated) Read(p []byte) (int, error) {
 // TestMemory: a log of 1 GB (a tenth of it in the everyday run) is read in less than 64 MB, and its last lines are not lost.
 func TestMemory(t *testing.T) {
 	size := 50 << 20
-	if os.Getenv("POLICYGEN_SOAK") == "1" {
+	if testrun.Full() {
 		size = 1 << 30
 	}
 	k := NewKnowledge(embedded(t))

@@ -3,18 +3,18 @@
 package factcheck
 
 import (
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
+	"policygen/internal/testrun"
 	"policygen/policy"
 )
 
 // TestReleasesAtHand asks the releases that the other tests run with about every capability that one of the two environments has
 // and the other hasn't.
 func TestReleasesAtHand(t *testing.T) {
-	newest, older := atHand(t, "POLICYGEN_TEST_PYTHON"), atHand(t, "POLICYGEN_TEST_PYTHON_OLD")
+	newest, older := atHand(t, testrun.Newest), atHand(t, testrun.Older)
 	asked := 0
 	for _, f := range facts(t) {
 		p, ok := probeOf(f)
@@ -46,12 +46,7 @@ type surrounding struct {
 
 func atHand(t *testing.T, variable string) surrounding {
 	t.Helper()
-	python := os.Getenv(variable)
-	if python == "" && os.Getenv("CI") != "" {
-		t.Fatalf("%s is not set: it must name a Python that has pytest and pytest-xdist", variable)
-	} else if python == "" {
-		t.Skipf("NO REAL PYTEST WAS RUN: %s names no Python that has pytest and pytest-xdist", variable)
-	}
+	python := testrun.Python(t, variable)
 	out, err := exec.Command(python, "-c", "import importlib.metadata as m\nfor d in m.distributions(): print(d.metadata['Name'], d.version)").Output()
 	if err != nil {
 		t.Fatal(err)

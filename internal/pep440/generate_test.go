@@ -3,7 +3,6 @@ package pep440
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 )
@@ -16,15 +15,6 @@ type generator struct {
 
 func newGenerator(seed uint64) generator {
 	return generator{rand.New(rand.NewPCG(seed, 440))}
-}
-
-// amount returns n in a soak run and a tenth of it otherwise.
-func amount(tb testing.TB, n int) int {
-	tb.Helper()
-	if os.Getenv("POLICYGEN_SOAK") == "1" {
-		return n
-	}
-	return n / 10
 }
 
 func (g generator) chance(percent int) bool { return g.IntN(100) < percent }

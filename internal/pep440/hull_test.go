@@ -3,6 +3,8 @@ package pep440
 import (
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 func TestHull(t *testing.T) {
@@ -64,7 +66,7 @@ func checkHull(t *testing.T, s Set) {
 func TestHullOfSets(t *testing.T) {
 	g := newGenerator(50)
 	exact := 0
-	for range amount(t, 40_000) {
+	for range testrun.Figure(40_000) {
 		centre := g.version()
 		text, _ := g.specifiers(centre)
 		set := mustSpecifiers(t, text).Set()
@@ -86,7 +88,7 @@ func TestHullOfSets(t *testing.T) {
 		}
 		checkSet(t, wide)
 	}
-	t.Logf("%d of %d unions are one specifier set", exact, amount(t, 40_000))
+	t.Logf("%d of %d unions are one specifier set", exact, testrun.Figure(40_000))
 }
 
 // hasFinal reports whether a final release is inside, as far as witnesses tell.
@@ -150,7 +152,7 @@ func TestRoundedHullNamesNoPrerelease(t *testing.T) {
 		}
 		return set
 	}
-	for range amount(t, 20_000) {
+	for range testrun.Figure(20_000) {
 		set := final()
 		if g.chance(50) {
 			set = set.Union(final())

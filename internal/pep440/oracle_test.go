@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // An oracle collects questions for packaging, which one Python process answers all together.
@@ -35,7 +37,7 @@ func ask[T any](t *testing.T, o *oracle, question map[string]any, check func(ans
 // run asks all the questions and checks all the answers.
 func (o *oracle) run(t *testing.T) {
 	t.Helper()
-	cmd := exec.Command(oraclePython(t), "-I", filepath.Join("testdata", "oracle.py"))
+	cmd := exec.Command(testrun.Python(t, testrun.Newest), "-I", filepath.Join("testdata", "oracle.py"))
 	cmd.Stdin = &o.questions
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
@@ -55,21 +57,6 @@ func (o *oracle) run(t *testing.T) {
 		}
 		check(answer)
 	}
-}
-
-// oraclePython returns the interpreter named in the environment. Without one the test is skipped,
-// but never in CI, where that would hide that nothing is compared.
-func oraclePython(t *testing.T) string {
-	t.Helper()
-	python := os.Getenv("POLICYGEN_TEST_PYTHON")
-	switch {
-	case python != "":
-		return python
-	case os.Getenv("CI") != "":
-		t.Fatal("POLICYGEN_TEST_PYTHON is not set: it must name a Python that has packaging 26.2 or later")
-	}
-	t.Skip("NOT COMPARED WITH packaging: POLICYGEN_TEST_PYTHON names no Python that has packaging 26.2 or later")
-	return ""
 }
 
 // membership renders which of the versions are in the set as the oracle does.
@@ -96,7 +83,7 @@ func TestOracleParse(t *testing.T) {
 		"post", "rev", "r", "dev", "A", "Post", " ", "\n", "x", "\u00a0", "\x1c", "ſ", "*", "1.0", "1.0.", "2!1", "+l", ".dev1",
 	}
 	var inputs []string
-	for range amount(t, 50_000) {
+	for range testrun.Figure(50_000) {
 		text := g.spelling(g.version())
 		for range g.IntN(4) {
 			i := g.IntN(len(text) + 1)
@@ -128,7 +115,7 @@ func TestOracleCompare(t *testing.T) {
 	g := newGenerator(2)
 	var pairs [][2]string
 	var versions [][2]Version
-	for range amount(t, 50_000) {
+	for range testrun.Figure(50_000) {
 		v := g.version()
 		w := g.around(1, v)[0]
 		versions = append(versions, [2]Version{v, w})
@@ -149,7 +136,7 @@ func TestOracleParseSpecifiers(t *testing.T) {
 	g := newGenerator(3)
 	pieces := []string{"=", "<", ">", "~", "!", "===", " ", ",", ".*", "*", "+l", ".", "1", "a1", ";", ")", "v", "(", "\x1c"}
 	var inputs []string
-	for range amount(t, 50_000) {
+	for range testrun.Figure(50_000) {
 		text, _ := g.specifiers(g.version())
 		for range g.IntN(3) {
 			i := g.IntN(len(text) + 1)
@@ -172,7 +159,7 @@ func TestOracleContains(t *testing.T) {
 	const perSpecifier = 5
 	g := newGenerator(4)
 	var o oracle
-	for range amount(t, 100_000) / perSpecifier {
+	for range testrun.Figure(100_000) / perSpecifier {
 		centre := g.version()
 		text, about := g.specifiers(centre)
 		if g.chance(5) {
@@ -201,7 +188,7 @@ func TestOracleRelations(t *testing.T) {
 	g := newGenerator(5)
 	var o oracle
 	seen := map[string]int{}
-	for range amount(t, 20_000) {
+	for range testrun.Figure(20_000) {
 		centre := g.version()
 		left, aboutLeft := g.specifiers(centre)
 		right, aboutRight := g.specifiers(centre)

@@ -3,6 +3,8 @@ package pep440
 import (
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // parseSet parses the text of [Set.String], which goes beyond specifier sets.
@@ -28,7 +30,7 @@ func parseSet(tb testing.TB, text string) Set {
 // contain, and that its text, its complement and its witness are true.
 func TestSetIsContains(t *testing.T) {
 	g := newGenerator(20)
-	for range amount(t, 40_000) {
+	for range testrun.Figure(40_000) {
 		centre := g.version()
 		text, about := g.specifiers(centre)
 		s := mustSpecifiers(t, text)
@@ -73,7 +75,7 @@ func checkSet(tb testing.TB, s Set) {
 // with its meaning version by version.
 func TestAlgebra(t *testing.T) {
 	g := newGenerator(21)
-	for range amount(t, 20_000) {
+	for range testrun.Figure(20_000) {
 		centre := g.version()
 		sets := []Set{All(), None()}
 		about := []Version{centre}

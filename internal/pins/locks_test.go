@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"policygen/internal/pep440"
+	"policygen/internal/testrun"
 )
 
 var lockFolder = flag.String("lockfiles", "", "folder with checkouts of projects that have locks")
@@ -49,7 +50,7 @@ func TestLocks(t *testing.T) {
 
 func compareLock(t *testing.T, root fs.FS, name string) int {
 	t.Helper()
-	python := os.Getenv("POLICYGEN_TEST_PYTHON")
+	python := os.Getenv(testrun.Newest)
 	if python == "" {
 		t.Fatal("POLICYGEN_TEST_PYTHON is not set: it must name a Python 3.11 or later")
 	}

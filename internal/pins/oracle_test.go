@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"policygen/internal/pep440"
+	"policygen/internal/testrun"
 )
 
 // A generator makes requirements and markers out of few pieces, so that they meet often. Its seed is fixed.
@@ -127,13 +128,7 @@ func (g generator) marker(depth int) string {
 // askPackaging asks packaging all questions in one process.
 func askPackaging(t *testing.T, questions []any) []json.RawMessage {
 	t.Helper()
-	python := os.Getenv("POLICYGEN_TEST_PYTHON")
-	switch {
-	case python == "" && os.Getenv("CI") != "":
-		t.Fatal("POLICYGEN_TEST_PYTHON is not set: it must name a Python that has packaging 26.2 or later")
-	case python == "":
-		t.Skip("NOT COMPARED WITH packaging: POLICYGEN_TEST_PYTHON names no Python that has packaging 26.2 or later")
-	}
+	python := testrun.Python(t, testrun.Newest)
 	var in bytes.Buffer
 	for _, q := range questions {
 		if err := json.NewEncoder(&in).Encode(q); err != nil {
@@ -158,14 +153,6 @@ func askPackaging(t *testing.T, questions []any) []json.RawMessage {
 	return answers
 }
 
-// amount returns n in a soak run and a tenth of it otherwise.
-func amount(n int) int {
-	if os.Getenv("POLICYGEN_SOAK") == "1" {
-		return n
-	}
-	return n / 10
-}
-
 // commaInText matches what packaging 26.2 refuses and its own SpecifierSet reads: its grammar of requirements takes the comma behind
 // "===" for a part of the text, so that "===3,<4" is fine and "===3, <4" is not.
 var commaInText = regexp.MustCompile(`===[^ \t;)]*,[ \t]`)
@@ -174,7 +161,7 @@ func TestOracleRequirements(t *testing.T) {
 	g := newGenerator(1)
 	var texts []string
 	var questions []any
-	for range amount(100_000) {
+	for range testrun.Figure(100_000) {
 		text := g.requirement()
 		texts = append(texts, text)
 		questions = append(questions, map[string]string{"requirement": text})
@@ -268,7 +255,7 @@ func TestOracleMarkers(t *testing.T) {
 	var markers []string
 	var environments [][]map[string]any
 	var questions []any
-	for range amount(20_000) {
+	for range testrun.Figure(20_000) {
 		text := g.broken(g.marker(3))
 		envs := []map[string]any{}
 		for range 5 {

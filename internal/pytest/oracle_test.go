@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"policygen/internal/testrun"
 )
 
 // A question is a start of pytest that the oracle can try.
@@ -59,20 +61,6 @@ func (q question) resolve(rel Releases) Settings {
 		inv.Args = append(inv.Args, Word{Text: a})
 	}
 	return Resolve(inv, files, rel)
-}
-
-// python returns the interpreter that a variable names. Without one the test is skipped, but never in CI.
-func python(t *testing.T, variable string) string {
-	t.Helper()
-	path := os.Getenv(variable)
-	switch {
-	case path != "":
-		return path
-	case os.Getenv("CI") != "":
-		t.Fatal(variable + " is not set: it must name a Python that has pytest, pytest-xdist and pytest-timeout")
-	}
-	t.Skip("NOT COMPARED WITH pytest: " + variable + " names no Python that has pytest, pytest-xdist and pytest-timeout")
-	return ""
 }
 
 // ask puts questions to the pytest of an interpreter.
@@ -215,7 +203,7 @@ func lastLines(text string) string {
 func tryAll(t *testing.T, variable string, questions []question) {
 	t.Helper()
 	start := time.Now()
-	rel, answers := ask(t, python(t, variable), questions)
+	rel, answers := ask(t, testrun.Python(t, variable), questions)
 	refused, excused := 0, 0
 	for i, q := range questions {
 		s, a := q.resolve(rel), answers[i]
@@ -242,12 +230,12 @@ func tryAll(t *testing.T, variable string, questions []question) {
 }
 
 // variables name the interpreters with the newest releases and with older ones.
-var variables = []string{"POLICYGEN_TEST_PYTHON", "POLICYGEN_TEST_PYTHON_OLD"}
+var variables = []string{testrun.Newest, testrun.Older}
 
 // TestOracle compares generated command lines, environments and configuration files with pytest itself.
 func TestOracle(t *testing.T) {
 	n := 60
-	if os.Getenv("POLICYGEN_SOAK") != "" {
+	if testrun.Full() {
 		n = 2000
 	}
 	seed := uint64(1)

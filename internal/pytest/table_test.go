@@ -6,13 +6,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // TestTable compares the tables with the parsers of two releases, in both directions.
 func TestTable(t *testing.T) {
 	for _, variable := range variables {
 		t.Run(variable, func(t *testing.T) {
-			out, err := exec.Command(python(t, variable), filepath.Join("testdata", "options.py")).Output()
+			out, err := exec.Command(testrun.Python(t, variable), filepath.Join("testdata", "options.py")).Output()
 			if err != nil {
 				t.Fatal(err)
 			}

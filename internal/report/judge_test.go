@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,23 +16,9 @@ import (
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
-)
 
-// judge returns the path of a tool that POLICYGEN_TEST_JUDGES has. In CI one that is missing is a failure.
-func judge(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join(os.Getenv("POLICYGEN_TEST_JUDGES"), name)
-	err := exec.Command(path, "--help").Run()
-	if os.Getenv("POLICYGEN_TEST_JUDGES") == "" {
-		err = errors.New("POLICYGEN_TEST_JUDGES is not set")
-	}
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatalf("%s: %v", name, err)
-	} else if err != nil {
-		t.Skipf("SKIPPED: POLICYGEN_TEST_JUDGES names no folder that has %s: %v", name, err)
-	}
-	return path
-}
+	"policygen/internal/testrun"
+)
 
 // put writes a file into a folder of the test.
 func put(t *testing.T, name, content string) string {
@@ -48,7 +33,7 @@ func put(t *testing.T, name, content string) string {
 // validate holds files to a JSON schema.
 func validate(t *testing.T, schema string, files ...string) error {
 	t.Helper()
-	out, err := exec.Command(judge(t, "check-jsonschema"), append([]string{"--schemafile", schema}, files...)...).CombinedOutput()
+	out, err := exec.Command(testrun.Judge(t, "check-jsonschema"), append([]string{"--schemafile", schema}, files...)...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
@@ -62,7 +47,7 @@ var reports = map[string]Report{
 
 func TestJSONIsValid(t *testing.T) {
 	schema := put(t, "schema.json", string(Schema()))
-	if out, err := exec.Command(judge(t, "check-jsonschema"), "--check-metaschema", schema).CombinedOutput(); err != nil {
+	if out, err := exec.Command(testrun.Judge(t, "check-jsonschema"), "--check-metaschema", schema).CombinedOutput(); err != nil {
 		t.Fatalf("the schema is none: %v\n%s", err, out)
 	}
 	files := []string{put(t, "report.json", write(t, "json", reports["hostile"], Options{}))}
@@ -122,7 +107,7 @@ suite = root.find("testsuite")
 cases = suite.findall("testcase")
 print(root.get("tests"), len(cases), suite.get("failures"), len(suite.findall("testcase/failure")), suite.get("skipped"), len(suite.findall("testcase/skipped")))
 `
-	python := judge(t, "python")
+	python := testrun.Judge(t, "python")
 	for name, want := range map[string]string{"hostile": "10 10 3 3 1 1", "many": "1500 1500 500 500 0 0", "empty": "1 1 0 0 0 0"} {
 		file := put(t, "junit.xml", write(t, "junit", reports[name], all))
 		out, err := exec.Command(python, "-c", script, file).CombinedOutput()
@@ -140,7 +125,7 @@ for code in range(0x300, 0x40000):
     if unicodedata.category(chr(code)) not in ("Cn", "Cf", "Cs", "Co", "Mn", "Me"):
         print("%x %d" % (code, 2 if unicodedata.east_asian_width(chr(code)) in "WF" else 1))
 `
-	out, err := exec.Command(judge(t, "python"), "-c", script).Output()
+	out, err := exec.Command(testrun.Judge(t, "python"), "-c", script).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"policygen/internal/testrun"
 )
 
 // shapeFiles is the repository that the scripts of testdata/foreign find around them.
@@ -97,13 +99,7 @@ func shellWords(t testing.TB, line string) []string {
 // TestObserveIsBash holds observations against what bash starts: the same commands with the same words, environment and
 // directory.
 func TestObserveIsBash(t *testing.T) {
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no bash to compare with")
-		}
-		t.Skip("no bash to compare with")
-	}
+	bash := testrun.Program(t, "bash")
 	bin := t.TempDir()
 	makeStubs(t, bin)
 	var group sync.WaitGroup

@@ -1,16 +1,17 @@
 package shell
 
 import (
-	"os"
 	"regexp"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // TestParseDeepNesting: the deepest nesting that fits a script leaves the parser, and what walks over its tree, their stack.
 func TestParseDeepNesting(t *testing.T) {
 	size := maxSource / 60
-	if os.Getenv("POLICYGEN_SOAK") == "1" {
+	if testrun.Full() {
 		size = maxSource
 	}
 	place := regexp.MustCompile(`^w\.sh:(\d+|\?):(\d+|\?): `)

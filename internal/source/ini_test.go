@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 var iniCases = []struct{ name, text, want string }{
@@ -127,7 +129,7 @@ json.dump(out, sys.stdout)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(testPython(t), "-X", "utf8", "-c", program)
+	cmd := exec.Command(testrun.Python(t, testrun.Newest), "-X", "utf8", "-c", program)
 	cmd.Stdin = strings.NewReader(string(input))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()

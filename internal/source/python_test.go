@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 func showString(s *PythonString) string {
@@ -132,7 +134,7 @@ json.dump(out, sys.stdout)
 
 // TestPythonAgainstPython holds ReadPython against Python's own parser on its standard library.
 func TestPythonAgainstPython(t *testing.T) {
-	out, err := exec.Command(testPython(t), "-X", "utf8", "-W", "ignore", "-c", pythonFacts).Output()
+	out, err := exec.Command(testrun.Python(t, testrun.Newest), "-X", "utf8", "-W", "ignore", "-c", pythonFacts).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

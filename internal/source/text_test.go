@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 )
@@ -111,18 +110,4 @@ func TestText(t *testing.T) {
 	if got := whole.Slice(3, 5).Offset(1); got != len(bom)+4 {
 		t.Error(got)
 	}
-}
-
-// testPython returns a Python with pytest, and so iniconfig, in it.
-func testPython(t *testing.T) string {
-	t.Helper()
-	python := os.Getenv("POLICYGEN_TEST_PYTHON")
-	switch {
-	case python != "":
-	case os.Getenv("CI") != "":
-		t.Fatal("POLICYGEN_TEST_PYTHON is not set")
-	default:
-		t.Skip("POLICYGEN_TEST_PYTHON is not set")
-	}
-	return python
 }

@@ -9,17 +9,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // repository returns the top of a new git repository and a way to run git there.
 func repository(t *testing.T) (top string, run func(args ...string) string) {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is not on PATH")
-		}
-		t.Skip("git is not on PATH")
-	}
+	testrun.Program(t, "git")
 	top = t.TempDir()
 	for _, v := range os.Environ() { // these tests may run in a hook themselves
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "GIT_") {

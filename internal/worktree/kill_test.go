@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // TestMain lets the test binary start itself as a writer that something bad happens to.
@@ -131,7 +133,7 @@ func TestKill(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	const steps = 4*55 + 10 // of a render of fifty: four for each file and the two manifests, more for the orphans
 	inside := 0
-	for generation := 1; generation <= soak(50, 500); generation++ {
+	for generation := 1; generation <= testrun.Figure(500); generation++ {
 		prepare(t, root, generation)
 		cmd, output := start(t, "killed", root, generation)
 		io.CopyN(io.Discard, output, rng.Int64N(steps)) // a writer that is done early is fine too

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"policygen/internal/testrun"
 )
 
 // A modelFile is what the model believes to be on disk.
@@ -61,7 +63,7 @@ func TestMachine(t *testing.T) {
 	outside := scratch(t)
 	put(t, outside, "victim", "precious")
 	base := scratch(t)
-	for seed := range soak(200, 2000) {
+	for seed := range testrun.Figure(2000) {
 		m := &machine{
 			t: t, rng: rand.New(rand.NewPCG(7, uint64(seed))), root: filepath.Join(base, fmt.Sprint(seed)), counts: counts,
 			disk: map[string]modelFile{}, recorded: map[string]modelRecord{}, render: map[string]modelRender{}, precious: map[string]string{}, lines: map[string]map[string]bool{},

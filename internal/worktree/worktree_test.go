@@ -10,14 +10,6 @@ import (
 	"testing"
 )
 
-// soak returns the full figure of a test under POLICYGEN_SOAK=1, else the everyday one.
-func soak(everyday, full int) int {
-	if os.Getenv("POLICYGEN_SOAK") == "1" {
-		return full
-	}
-	return everyday
-}
-
 // scratch returns a folder for tests that write much: in memory where there is such a file system,
 // since every Write waits for the disk.
 func scratch(t *testing.T) string {
