@@ -7,6 +7,7 @@ import (
 
 	"policygen/internal/pytest"
 	"policygen/internal/shell"
+	"policygen/internal/source"
 )
 
 // transparent matches programs that may start what their words say.
@@ -58,7 +59,8 @@ func (t trail) canContain(line command) bool {
 }
 
 // fallback takes pytest out of the words of a program that we know, or must fear, to start what its words say: a launcher whose
-// options we misread, a file that could not be followed, and whatever is told "python -m pytest" or "-m pytest".
+// options we misread, a file that could not be followed, whatever is told "python -m pytest" or "-m pytest", and a program that
+// nobody here knows where pytest's own words follow.
 func (t trail) fallback(line command, env map[string]string) (shell.Result, bool) {
 	if line.code || len(line.words) == 0 {
 		return shell.Result{}, false
@@ -66,8 +68,12 @@ func (t trail) fallback(line command, env map[string]string) (shell.Result, bool
 	program := line.words[0].Text
 	may := !line.module && (transparent.MatchString(name(program)) || strings.Contains(program, "/") || slices.Contains(shells, program) || line.launched)
 	for i := 1; i < min(len(line.words), maxLooked); i++ {
+		if t.holdsCommand(line, i) {
+			t.certain = false
+			return t.shellText(line.words[i], nil, line.dir, env), true
+		}
 		rest := lookThrough(line.words[i:], line.dir)
-		if !rest.isPytest() || !may && !namesPytest(line, i, rest) && !behindDashes(line, i) {
+		if !rest.isPytest() || !may && !namesPytest(line, i, rest) && !behindDashes(line, i) && !goesOn(line, i, rest) {
 			continue
 		}
 		if program != "xargs" && program != "find" {
@@ -77,6 +83,34 @@ func (t trail) fallback(line command, env map[string]string) (shell.Result, bool
 	}
 	return shell.Result{}, false
 }
+
+// takesNames are programs to which pytest is a name or a text, and words behind which it is one to others.
+var takesNames = regexp.MustCompile(`^(git|gh|hg|svn|jj|grep|egrep|fgrep|rg|ag|sed|awk|which|whereis|type|hash|man|p?kill|killall|pgrep|ps|rm|cp|mv|ls|ln|cat|touch|mkdir|chmod|` +
+	`echo|printf|test|\[|pip3?|apt|apt-get|apk|dnf|yum|brew|choco|npm|yarn|pnpm|cargo|ruff|mypy|pylint|flake8|black|isort|zip|tar|curl|wget|jq|yq)$`)
+
+var installs = regexp.MustCompile(`^(install|add|remove|uninstall|list|show|search|upgrade|update|sync|lock|require|create|download|export|freeze|inject)$`)
+
+// goesOn reports whether the words from i on are pytest with words that only it takes, behind a program that may start it.
+func goesOn(line command, i int, rest command) bool {
+	if line.module || takesNames.MatchString(name(line.words[0].Text)) || !hasOptionOrPath(rest.words) || sentence(rest.words[1:]) {
+		return false
+	}
+	return !slices.ContainsFunc(line.words[:i], func(w pytest.Word) bool { return installs.MatchString(w.Text) })
+}
+
+// holdsCommand reports whether one word of a program that nobody here knows is a whole command line that starts pytest.
+func (t trail) holdsCommand(line command, i int) bool {
+	w := line.words[i]
+	if line.module || !strings.Contains(w.Text, " ") || takesNames.MatchString(name(line.words[0].Text)) {
+		return false
+	}
+	return slices.ContainsFunc(betweenCommands.Split(w.Text, -1), func(one string) bool {
+		c := lookThrough(splitWords(source.TextAt(one, w.Pos)), mount)
+		return c.isPytest() && hasOptionOrPath(c.words) && !sentence(c.words[1:])
+	})
+}
+
+var betweenCommands = regexp.MustCompile(`&&|\|\||;`)
 
 // behindDashes reports whether the words from i on stand behind "--", where launchers that nobody here knows have their command.
 func behindDashes(line command, i int) bool {

@@ -73,6 +73,9 @@ func (c *command) step() bool {
 		if program == "hatch" { // "hatch -e test run", "hatch env run -e test"
 			rest = c.hatchOptions(rest)
 		}
+		if program == "uv" && len(rest) > 1 && rest[0].Text == "tool" { // "uv tool run" is uvx
+			rest = rest[1:]
+		}
 		if rest, ok = l.afterSub(rest); !ok {
 			return false
 		}

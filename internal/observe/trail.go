@@ -77,7 +77,7 @@ func (t trail) written(argv []shell.Word) []pytest.Word {
 	words := make([]pytest.Word, len(argv))
 	next := 0
 	for i, w := range argv {
-		words[i] = pytest.Word{Text: w.Text, Pos: w.Pos}
+		words[i] = pytest.Word{Text: w.Text, Pos: w.Pos, Origin: w.Origin}
 		if at := slices.IndexFunc(t.words[next:], func(c pytest.Word) bool { return c.Text == w.Text }); w.Expanded && at >= 0 {
 			words[i].Pos = t.words[next+at].Pos
 			next += at + 1
@@ -88,6 +88,7 @@ func (t trail) written(argv []shell.Word) []pytest.Word {
 
 // record notes a start of pytest, and answers what its tests are taken to have come to.
 func (t trail) record(line command, env map[string]string) shell.Result {
+	line.words = t.placed(line.words)
 	at := line.words[0].Pos
 	if t.sayNothing(line.words[1:]) {
 		return shell.Result{}
@@ -111,6 +112,7 @@ func (t trail) record(line command, env map[string]string) shell.Result {
 
 // recordWrapper notes a call of a rendered wrapper, which starts pytest as its policy says.
 func (t trail) recordWrapper(file string, words []pytest.Word, line command, env map[string]string) shell.Result {
+	line.words = t.placed(line.words)
 	start := Start{Argv: words, Env: added(ambient, env), Dir: relative(line.dir), Wrapper: file}
 	return t.note(start, line.words[0].Pos, line.words)
 }
@@ -132,6 +134,7 @@ func (t trail) into(line []pytest.Word, opened string) (trail, bool) {
 	if len(t.steps) >= maxDepth || slices.Contains(t.open, opened) {
 		return t, false
 	}
+	line = t.placed(line)
 	if len(t.steps) == 0 {
 		t.call = line
 	}

@@ -237,7 +237,7 @@ func (r *run) value(at int, reading reading) int {
 	next := at+1 < len(r.pattern) && r.pattern[at+1] == 'A'
 	switch {
 	case reading.has:
-		return r.store(at, reading, Word{reading.explicit, r.words[at].Pos}, at+1)
+		return r.store(at, reading, Word{Text: reading.explicit, Pos: r.words[at].Pos}, at+1)
 	case o.arity == none:
 		r.take(at, reading, Word{}, false)
 		return at + 1

@@ -25,7 +25,7 @@ func (r *resolver) override(p parsed) {
 		}
 		keys := map[string]setting{}
 		maps.Copy(keys, r.config.keys)
-		keys[key] = setting{override: &word{Word: Word{value, e.value.Pos}, from: e.word.from}}
+		keys[key] = setting{override: &word{Word: Word{Text: value, Pos: e.value.Pos}, from: e.word.from}}
 		r.config.keys = keys
 	}
 }
@@ -63,7 +63,7 @@ func (s setting) items(from From) ([]word, error) {
 		if item.Kind != source.Scalar || item.Tag != "!!str" {
 			return nil, fmt.Errorf("%s: it has to be a string", item.Pos)
 		}
-		list = append(list, word{Word: Word{item.Text.String(), item.Pos}, from: from})
+		list = append(list, word{Word: Word{Text: item.Text.String(), Pos: item.Pos}, from: from})
 	}
 	return list, nil
 }

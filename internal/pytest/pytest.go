@@ -18,6 +18,8 @@ import (
 type Word struct {
 	Text string
 	Pos  finding.Position
+	// Origin is where a variable that holds the word got its value; the zero Position where no variable does, or nobody knows.
+	Origin finding.Position
 }
 
 // An Invocation is one start of pytest.

@@ -15,7 +15,7 @@ func words(texts ...string) []Word {
 	var list []Word
 	column := 1
 	for _, text := range texts {
-		list = append(list, Word{text, finding.Position{File: "run.sh", Line: 1, Column: column}})
+		list = append(list, Word{Text: text, Pos: finding.Position{File: "run.sh", Line: 1, Column: column}})
 		column += len(text) + 1
 	}
 	return list

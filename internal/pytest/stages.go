@@ -100,7 +100,7 @@ func (r *resolver) sortExtras() {
 // strange returns the event of an option that is in no table.
 func strange(w numbered) event {
 	name, value, set := strings.Cut(w.Text, "=")
-	return event{word: w.word, name: name, value: Word{value, w.Pos}, set: set, seq: w.seq}
+	return event{word: w.word, name: name, value: Word{Text: value, Pos: w.Pos}, set: set, seq: w.seq}
 }
 
 // valuesOfStrangers gives an option that is in no table the word that follows it, where that doesn't look like something to collect.
@@ -202,7 +202,7 @@ func (r *resolver) expanded(words []word, depth int) []word {
 func linesOf(file string, text []byte, from From) []word {
 	var list []word
 	for _, line := range source.NewText(file, text).Lines() {
-		list = append(list, word{Word: Word{line.String(), line.At(0)}, from: from})
+		list = append(list, word{Word: Word{Text: line.String(), Pos: line.At(0)}, from: from})
 	}
 	return list
 }

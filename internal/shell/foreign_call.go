@@ -80,7 +80,7 @@ func (s *shell) callWith(assigns []*syntax.Assign, words []Word) flow {
 func (s *shell) start(words []Word) flow {
 	name := words[0].Text
 	if fn, ok := s.funcs[name]; ok {
-		return s.callFunction(name, fn, textsOf(words[1:]))
+		return s.callFunction(name, fn, words[1:])
 	}
 	return s.startNoFunction(words)
 }

@@ -75,7 +75,11 @@ func (s *shell) leave(words []Word) flow {
 }
 
 func (s *shell) eval(words []Word) flow {
-	return s.evalText(strings.Join(textsOf(words[1:]), " "), words[0].Pos)
+	pos := words[0].Pos
+	if len(words) > 1 {
+		pos = origin(words[1])
+	}
+	return s.evalText(strings.Join(textsOf(words[1:]), " "), pos)
 }
 
 // sourceFile runs a file of the repository, or one that the script wrote. One that is not there is passed over, since
@@ -97,9 +101,9 @@ func (s *shell) sourceFile(words []Word) flow {
 		s.o.later(s.within(u), u.file.Stmts)
 		return flow{}
 	}
-	params := s.params
+	params, places := s.params, s.places
 	if len(words) > 2 {
-		s.params = textsOf(words[2:])
+		s.params, s.places = textsOf(words[2:]), originsOf(words[2:])
 	}
 	s.frames = append(s.frames, frame{"source", words[1].Text})
 	s.sourced++
@@ -107,7 +111,7 @@ func (s *shell) sourceFile(words []Word) flow {
 	s.sourced--
 	s.frames = s.frames[:len(s.frames)-1]
 	if len(words) > 2 {
-		s.params = params
+		s.params, s.places = params, places
 	}
 	if f.kind == returns {
 		return flow{}

@@ -60,7 +60,7 @@ func (b branch) run() {
 	s.fds = map[int]stream{1: {out: s.away(1)}, 2: {out: s.away(2)}}
 	if b.calls {
 		s.frames = append(s.frames, frame{"", s.unit.path})
-		s.params, s.stray = nil, true
+		s.params, s.places, s.stray = nil, nil, true
 		s.calling++
 	}
 	for i, st := range b.stmts {

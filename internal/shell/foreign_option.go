@@ -15,7 +15,7 @@ func (s *shell) setOptions(args []string) int {
 		switch {
 		case arg == "--":
 			s.o.changes++
-			s.params, s.stray = slices.Clone(args[i+1:]), false
+			s.params, s.places, s.stray = slices.Clone(args[i+1:]), nil, false
 			return 0
 		case arg == "-o" || arg == "+o":
 			if i++; i < len(args) {
@@ -33,7 +33,7 @@ func (s *shell) setOptions(args []string) int {
 		case arg == "-" || arg == "+":
 		default:
 			s.o.changes++
-			s.params, s.stray = slices.Clone(args[i:]), false
+			s.params, s.places, s.stray = slices.Clone(args[i:]), nil, false
 			return 0
 		}
 	}
@@ -87,6 +87,7 @@ func (s *shell) shift(args []string) int {
 	}
 	s.o.changes += n
 	s.params = s.params[n:]
+	s.places = s.places[min(n, len(s.places)):]
 	return 0
 }
 

@@ -16,6 +16,7 @@ type shell struct {
 	vars    *scope
 	funcs   map[string]function
 	params  []string
+	places  []finding.Position // where the params were written, in a function; else nil
 	dir     string
 	dirs    []string // of pushd, without the current one
 	opts    shellOptions
@@ -323,6 +324,14 @@ func oneIf(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+func originsOf(words []Word) []finding.Position {
+	places := make([]finding.Position, len(words))
+	for i, w := range words {
+		places[i] = origin(w)
+	}
+	return places
 }
 
 func origin(w Word) finding.Position {

@@ -55,12 +55,12 @@ func (s *shell) deeper() bool {
 	return true
 }
 
-func (s *shell) callFunction(name string, fn function, args []string) flow {
+func (s *shell) callFunction(name string, fn function, args []Word) flow {
 	if !s.deeper() {
 		return flow{kind: exits}
 	}
-	params, stray, oldUnit, oldStmt, loops, getopt := s.params, s.stray, s.unit, s.current, s.loops, s.getopt
-	s.params, s.stray, s.unit, s.loops = args, false, fn.unit, 0
+	params, places, stray, oldUnit, oldStmt, loops, getopt := s.params, s.places, s.stray, s.unit, s.current, s.loops, s.getopt
+	s.params, s.places, s.stray, s.unit, s.loops = textsOf(args), originsOf(args), false, fn.unit, 0
 	s.vars = &scope{map[string]variable{}, s.vars}
 	s.frames = append(s.frames, frame{name, fn.unit.shownPath(s)})
 	s.calling++
@@ -68,7 +68,7 @@ func (s *shell) callFunction(name string, fn function, args []string) flow {
 	s.calling--
 	s.frames = s.frames[:len(s.frames)-1]
 	s.vars = s.vars.parent
-	s.params, s.stray, s.unit, s.current, s.loops, s.getopt = params, stray, oldUnit, oldStmt, loops, getopt
+	s.params, s.places, s.stray, s.unit, s.current, s.loops, s.getopt = params, places, stray, oldUnit, oldStmt, loops, getopt
 	s.o.depth--
 	if f.kind == returns {
 		return flow{}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/expand"
@@ -119,9 +120,27 @@ func (s *shell) origins(w *syntax.Word) []finding.Position {
 		if !ok || p.Param == nil {
 			continue
 		}
+		if places := s.placesOf(p); len(places) > 0 {
+			return places
+		}
 		if v, ok := s.lookup(s.target(p.Param.Value)); ok && len(v.origins) > 0 {
 			return v.origins
 		}
+	}
+	return nil
+}
+
+// placesOf are the places where a caller wrote what a positional parameter holds, such as "$1" or "$@".
+func (s *shell) placesOf(p *syntax.ParamExp) []finding.Position {
+	if name := p.Param.Value; name == "@" || name == "*" {
+		if p.Slice == nil {
+			return s.places
+		}
+		if from, err := strconv.Atoi(s.source(p.Slice.Offset)); err == nil && from >= 1 && from <= len(s.places) {
+			return s.places[from-1:]
+		}
+	} else if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(s.places) {
+		return s.places[n-1 : n]
 	}
 	return nil
 }
