@@ -153,7 +153,7 @@ func parseOptions(words []source.Text) (list []option, wrong string) {
 			if len(word) > 2 {
 				o.value, o.joined = words[i].Slice(2, len(word)), true
 			}
-		case word == "-" || word[0] != '-':
+		case word == "-" || !strings.HasPrefix(word, "-"):
 			return list, "the word " + quoted(word) + " stands behind options"
 		}
 		if slices.Contains(valueOptions, o.name) && !o.joined {
