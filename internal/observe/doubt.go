@@ -92,7 +92,8 @@ var installs = regexp.MustCompile(`^(install|add|remove|uninstall|list|show|sear
 
 // goesOn reports whether the words from i on are pytest with words that only it takes, behind a program that may start it.
 func goesOn(line command, i int, rest command) bool {
-	if line.module || takesNames.MatchString(name(line.words[0].Text)) || !hasOptionOrPath(rest.words) || sentence(rest.words[1:]) {
+	valued := strings.HasPrefix(line.words[i-1].Text, "-") // it may be the value of an option
+	if valued || line.module || takesNames.MatchString(name(line.words[0].Text)) || !hasOptionOrPath(rest.words) || sentence(rest.words[1:]) {
 		return false
 	}
 	return !slices.ContainsFunc(line.words[:i], func(w pytest.Word) bool { return installs.MatchString(w.Text) })

@@ -41,11 +41,13 @@ func readersOf(name string) []reader {
 		return []reader{{reads: readDockerfile}, comments}
 	case (ext == ".md" || ext == ".rst" || ext == ".markdown") && (history.MatchString(base) || historyFolder.MatchString(name)):
 		return nil
-	case ext == ".md", ext == ".markdown", ext == ".mdx", ext == ".mdc":
+	case ext == ".md", ext == ".markdown", ext == ".mdx", ext == ".mdc", ext == ".qmd", ext == ".rmd":
 		return []reader{{reads: readMarkdown, shown: true}}
 	case ext == ".rst":
 		return []reader{{reads: readReST, shown: true}}
-	case ext == ".py":
+	case ext == ".ipynb":
+		return []reader{{reads: readNotebook, shown: true}}
+	case ext == ".py", ext == ".pyi", ext == ".pyx":
 		return []reader{{reads: readPython, shown: true}}
 	case ext == ".txt" && strings.Contains(base, "requirements"):
 		return []reader{comments}
@@ -57,6 +59,8 @@ func readersOf(name string) []reader {
 		return []reader{{reads: readJSON, shown: true}}
 	case isYAML(base):
 		return []reader{{reads: readOtherYAML, shown: true}, comments}
+	case isOtherText(name):
+		return []reader{{reads: readOtherText, shown: true}}
 	}
 	return nil
 }

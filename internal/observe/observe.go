@@ -27,7 +27,8 @@ import (
 // A Kind is a kind of place that commands stand in.
 type Kind string
 
-// The kinds. Nobody but a reader runs what stands in Markdown, ReST, comments and Python's documentation strings.
+// The kinds. Nobody but a reader runs what stands in Markdown, ReST, comments and Python's documentation strings; of what stands in
+// other texts nobody here knows.
 const (
 	Script   Kind = "script"
 	Workflow Kind = "workflow" // of GitHub
@@ -45,10 +46,11 @@ const (
 	Markdown Kind = "markdown"
 	ReST     Kind = "rest"
 	Comment  Kind = "comment" // in a script, a Makefile, a configuration file or Python code
+	Text     Kind = "text"    // in a page without markup, or in a language that is not read: its lines alone tell
 )
 
-// Shown reports whether commands of this kind are only shown to people.
-func (k Kind) Shown() bool { return k == Markdown || k == ReST || k == Comment }
+// Shown reports whether commands of this kind are only shown to people, or may be.
+func (k Kind) Shown() bool { return k == Markdown || k == ReST || k == Comment || k == Text }
 
 // A step is one command on the way from what a person wrote to pytest.
 type step struct {

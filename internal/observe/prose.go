@@ -12,9 +12,16 @@ import (
 
 // readMarkdown reads the commands that a page shows: in fenced and indented blocks, and in spans of code.
 func readMarkdown(f file) found {
-	told := releaseNotes(f.text())
-	return readShown(f, Markdown, slices.DeleteFunc(source.MarkdownCode(f.name, f.content), func(c source.Code) bool { return told[c.Text.At(0).Line] }))
+	text := f.text()
+	told := releaseNotes(text)
+	shown := readShown(f, Markdown, slices.DeleteFunc(source.MarkdownCode(f.name, f.content), func(c source.Code) bool { return told[c.Text.At(0).Line] }))
+	for _, m := range hiddenComment.FindAllStringSubmatchIndex(text.String(), -1) { // those of templates are for whoever fills them in
+		shown.merge(commandsInComment(text.Slice(m[2], m[3])))
+	}
+	return shown
 }
+
+var hiddenComment = regexp.MustCompile(`(?s)<!--(.*?)-->`)
 
 var (
 	fence          = regexp.MustCompile("^ {0,3}(```|~~~)")
@@ -56,9 +63,18 @@ func readShown(f file, kind Kind, all []source.Code) (shown found) {
 			sn.text = withoutPlaceholders(text)
 			shown.add(sn)
 		}
+		if pythonLanguages[language(code)] {
+			for _, start := range readPythonCode(code.Text) {
+				start.kind = kind
+				shown.add(start)
+			}
+		}
 	}
 	return shown
 }
+
+// language returns the name that a block of code was given.
+func language(code source.Code) string { return strings.ToLower(strings.Trim(code.Lang, "{}.")) }
 
 // shellLanguages are the names that people give blocks of shell commands.
 var shellLanguages = map[string]bool{
@@ -73,12 +89,15 @@ var pythonLanguages = map[string]bool{"python": true, "py": true, "python3": tru
 var noCommands = map[string]bool{
 	"pycon": true, "ipython": true, "rust": true, "json": true, "c": true, "cpp": true, "c++": true, "cuda": true,
 	"js": true, "javascript": true, "ts": true, "typescript": true, "java": true, "scala": true, "go": true, "sql": true, "html": true, "xml": true, "css": true,
-	"diff": true, "toml": true, "ini": true, "cfg": true, "cue": true, "r": true, "mermaid": true,
+	"diff": true, "cue": true, "r": true, "mermaid": true,
 }
+
+// settings are the names of blocks of settings, of which some values are commands.
+var settings = map[string]bool{"toml": true, "ini": true, "cfg": true}
 
 // commandsIn returns the commands that a piece of code shows.
 func commandsIn(code source.Code) []source.Text {
-	lang := strings.ToLower(strings.Trim(code.Lang, "{}."))
+	lang := language(code)
 	if code.Kind == source.CodeSpan {
 		if command, ok := shownCommand(code.Text); ok && strings.ContainsAny(command.String(), " \t") {
 			return []source.Text{command}
@@ -91,6 +110,8 @@ func commandsIn(code source.Code) []source.Text {
 		return commandsInPython(code.Text)
 	case noCommands[lang]:
 		return nil
+	case settings[lang]:
+		return setCommands(code.Text)
 	case any:
 		return []source.Text{prompted}
 	case shellLanguages[lang]:
@@ -154,6 +175,27 @@ func afterPrompts(t source.Text) (source.Text, bool) {
 	return source.JoinTexts(typed...), len(typed) > 0
 }
 
+// setCommands returns the commands that are values of settings, and lines of values.
+func setCommands(t source.Text) (list []source.Text) {
+	for _, line := range t.Lines() {
+		value := line
+		if m := setting.FindStringIndex(line.String()); m != nil {
+			value = line.Slice(m[1], line.Len())
+		}
+		end := len(strings.TrimRight(value.String(), " \t\"',]"))
+		value = value.Slice(min(end, len(value.String())-len(strings.TrimLeft(value.String(), " \t\"'["))), end)
+		if command, ok := shownCommand(value); ok && hasOptionOrPath(splitWords(command)) && !versions.MatchString(command.String()) {
+			list = append(list, command)
+		}
+	}
+	return list
+}
+
+var (
+	setting  = regexp.MustCompile(`^[ \t]*[A-Za-z0-9_."'-]+[ \t]*=[ \t]*`)
+	versions = regexp.MustCompile(`[(<>=~!]=|[<>][0-9 ]`)
+)
+
 // lineCommands returns the lines that read as commands, each with those that it goes on in.
 func lineCommands(t source.Text) (list []source.Text) {
 	for _, line := range logicalLines(t) {
@@ -204,8 +246,22 @@ func withoutMark(line source.Text) source.Text {
 
 var sentenceEnd = regexp.MustCompile(`[A-Za-z0-9][,;.:!]$`)
 
-// readsAsCommand reports whether a line is a command and not a sentence that begins with the name of one.
+// chained matches what stands between commands of one line that is no sentence.
+var chained = regexp.MustCompile(`[ \t]+(?:&&|\|\|)[ \t]+|^(?:cd|export|source)[ \t][^;]*;[ \t]+`)
+
+// readsAsCommand reports whether a line is a command, or has one behind "&&", and is not a sentence that begins with the name of one.
 func readsAsCommand(line source.Text) bool {
+	at := 0
+	for _, m := range chained.FindAllStringIndex(line.String(), -1) {
+		if readsAsOne(line.Slice(at, m[0])) {
+			return true
+		}
+		at = m[1]
+	}
+	return readsAsOne(line.Slice(at, line.Len()))
+}
+
+func readsAsOne(line source.Text) bool {
 	words := splitWords(line)
 	if end := strings.Index(line.String(), " #"); end >= 0 {
 		words = splitWords(line.Slice(0, end))

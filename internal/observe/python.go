@@ -13,13 +13,13 @@ import (
 
 // readPython reads what a Python file shows of commands, in comments and documentation strings, and how it starts pytest itself.
 func readPython(f file) (all found) {
-	code := f.text()
-	read := code.Python()
+	read := f.text().Python()
+	runs := startsProcesses.Match(f.content) // then what is a command is rather run than told
 	for _, s := range read.Strings {
 		if text := s.Text(unknownWord); s.Doc || strings.Contains(text.String(), "\n") { // texts that code writes for people too
 			all.merge(commandsInComment(text))
-		} else if m := advice.FindStringIndex(text.String()); m != nil {
-			all.merge(commandsInComment(text.Slice(m[1], text.Len())))
+		} else {
+			all.add(toldIn(text, runs || isTest(f.name))...)
 		}
 	}
 	for _, c := range read.Comments {
@@ -30,14 +30,46 @@ func readPython(f file) (all found) {
 		return all
 	}
 	all.add(startsInCode(read)...)
-	if startsProcesses.Match(f.content) {
+	if runs {
 		all.add(textsToRun(read)...)
 	}
 	return all
 }
 
+// isTest reports whether a Python file is a module of tests, whose texts are what its tests are about.
+func isTest(file string) bool {
+	base := path.Base(file)
+	return strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py")
+}
+
 // advice matches words of a message behind which it tells a command.
-var advice = regexp.MustCompile(`(?i)\b(usage|run|run it|run with|use|try|execute): *`)
+var advice = regexp.MustCompile(`(?i)\b(usage|run|run it|run with|use|try|execute|rerun|re-run|reproduce|command|example|e\.g\.|with|via|type|invoke): *`)
+
+// quoted matches what a message has between backquotes or quotes.
+var quoted = regexp.MustCompile("`+([^`]+)`+|'([^']+)'|\"([^\"]+)\"")
+
+// toldIn returns the commands that a text of one line tells its reader: behind a word that leads in, between quotes, or, where it is no
+// data that code or a test has to do with, the whole of it.
+func toldIn(text source.Text, data bool) (list []snippet) {
+	told := func(t source.Text) bool {
+		command, ok := shownCommand(t)
+		if ok = ok && hasOptionOrPath(splitWords(command)); ok {
+			list = append(list, snippet{kind: Comment, dialect: shell.Bash, text: withoutPlaceholders(command)})
+		}
+		return ok
+	}
+	if m := advice.FindStringIndex(text.String()); m != nil && told(text.Slice(m[1], text.Len())) || !data && told(text) {
+		return list
+	}
+	for _, m := range quoted.FindAllStringSubmatchIndex(text.String(), -1) {
+		for i := 2; i < len(m); i += 2 {
+			if m[i] >= 0 && told(text.Slice(m[i], m[i+1])) {
+				list[len(list)-1].inline = true
+			}
+		}
+	}
+	return list
+}
 
 // startsProcesses matches code that may start a command line which stands in a text somewhere in it.
 var startsProcesses = regexp.MustCompile(`\b(subprocess|os\.system|os\.popen|shlex)\b`)
@@ -74,12 +106,16 @@ func startsInCode(read source.Python) (list []snippet) {
 		case g.Kind == source.PythonCall:
 			text, ok := commandText(g)
 			if !ok {
+				if words := wordsToRun(g); words != nil {
+					sn.argv = [][]pytest.Word{words}
+					break
+				}
 				continue
 			}
 			sn.text = text
 		case g.Kind == source.PythonList || g.Kind == source.PythonTuple:
 			words := displayWords(g)
-			if !startsPytest(words) {
+			if !startsPytest(words) && !(commandName.MatchString(g.To) && len(words) > 0 && isPytestWord(words[0])) {
 				continue
 			}
 			sn.argv, sn.where = [][]pytest.Word{words}, "a list of words"
@@ -91,8 +127,36 @@ func startsInCode(read source.Python) (list []snippet) {
 	return list
 }
 
+// commandName matches names of lists that hold the words of a command.
+var commandName = regexp.MustCompile(`(?i)(^|_)(cmd|command|cmdline|argv)(_?(line|args|list|parts))?$`)
+
+// wordsToRun returns the words of a call that runs pytest where they are too few to tell it by themselves: run(["pytest"]),
+// execvp("pytest", ...), and a process whose target is pytest.main.
+func wordsToRun(g *source.PythonGroup) []pytest.Word {
+	for _, a := range g.Args {
+		if name := strings.TrimSpace(a.Text.String()); a.Group == nil && isMain(name) {
+			return []pytest.Word{{Text: "pytest", Pos: a.Text.At(0)}, {Text: pytest.Unknown("its arguments"), Pos: a.Text.At(0)}}
+		}
+	}
+	first := firstArg(g)
+	switch {
+	case first == nil || !runsText.MatchString(g.Name):
+	case first.Group != nil && first.Group.Kind != source.PythonCall:
+		if words := displayWords(first.Group); len(words) > 0 && isPytestWord(words[0]) && !startsPytest(words) && !commandName.MatchString(first.Name) {
+			return words
+		}
+	case first.String != nil && isPytestWord(wordOf(*first)):
+		return []pytest.Word{wordOf(*first)}
+	}
+	return nil
+}
+
 func isMain(name string) bool {
-	return name == "pytest.main" || name == "pytest.console_main" || name == "_pytest.config.main"
+	switch name {
+	case "pytest.main", "pytest.console_main", "_pytest.config.main", "pytest.cmdline.main", "py.test.main", "pytest_main", "_pytest_main":
+		return true
+	}
+	return false
 }
 
 // mainWords returns the command line that a call of pytest.main stands for. Without arguments it takes the words of the process.

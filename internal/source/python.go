@@ -2,6 +2,7 @@ package source
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"policygen/internal/finding"
 )
@@ -65,6 +66,7 @@ const (
 type PythonGroup struct {
 	Kind PythonKind
 	Name string // of a call: "subprocess.run"; ".run" where no name is before the dot, "" where none is before the bracket
+	To   string // the name that a display is assigned or added to by the statement that it is the value of, or that it is an argument by
 	Args []PythonArg
 	Pos  finding.Position // of the bracket, of a call with a name of that
 	End  finding.Position // just behind the closing bracket, or where the text ends without one
@@ -309,11 +311,27 @@ func (r *pythonReader) open(c byte) {
 	if alone && !f.hidden {
 		top.parts = 1
 		top.arg.Group, top.arg.String = g, nil
+		g.To = top.arg.Name
+	} else if len(r.stack) == 1 {
+		g.To = assignedTo(r.s[top.start:at])
 	}
 	r.stack = append(r.stack, f)
 	r.string = nil
 	r.noValue()
 	r.at++
+}
+
+// assignedTo returns the name before the sign in the beginning of an assignment; "" for any other.
+func assignedTo(beginning string) string {
+	name, ok := strings.CutSuffix(strings.TrimRight(beginning, " \t"), "=")
+	if !ok {
+		return ""
+	}
+	name, _, _ = strings.Cut(strings.TrimRight(name, " \t+"), ":")
+	if name = strings.TrimSpace(name); name == "" || strings.ContainsFunc(name, func(c rune) bool { return c >= utf8.RuneSelf || !isWord(byte(c)) && c != '.' }) {
+		return ""
+	}
+	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
 // close ends the last group.

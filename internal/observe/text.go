@@ -1,0 +1,111 @@
+package observe
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"policygen/internal/shell"
+	"policygen/internal/source"
+)
+
+// otherTexts are the endings of files that hold commands in ways that are not read, each in few places: settings and templates, build
+// files and pipelines in languages of their own, pages without markup that is known.
+var otherTexts = map[string]bool{
+	".toml": true, ".ini": true, ".cfg": true, ".conf": true, ".in": true, ".j2": true, ".jinja": true, ".jinja2": true, ".tmpl": true, ".tpl": true, ".template": true,
+	".nix": true, ".groovy": true, ".gradle": true, ".cmake": true, ".bzl": true, ".bazel": true, ".star": true, ".rb": true, ".fish": true, ".csh": true, ".tcsh": true,
+	".xsh": true, ".adoc": true, ".asciidoc": true, ".org": true, ".tex": true, ".code-workspace": true,
+}
+
+// otherNames are names of such files without an ending.
+var otherNames = map[string]bool{
+	"Jenkinsfile": true, "Vagrantfile": true, "Procfile": true, "Earthfile": true, "Tiltfile": true, "Rakefile": true, "Snakefile": true, "BUILD": true, "meson.build": true,
+	"CMakeLists.txt": true, ".envrc": true, ".cursorrules": true, ".windsurfrules": true, ".clinerules": true, "README": true, "INSTALL": true, "HACKING": true, "CONTRIBUTING": true,
+	"README.txt": true, "INSTALL.txt": true, "CONTRIBUTING.txt": true, "HACKING.txt": true, "DEVELOP.txt": true, "DEVELOPMENT.txt": true, "TESTING.txt": true,
+}
+
+func isOtherText(name string) bool {
+	base := path.Base(name)
+	return otherNames[base] || strings.HasPrefix(base, "Jenkinsfile") || otherTexts[strings.ToLower(path.Ext(base))] ||
+		strings.ToLower(path.Ext(base)) == ".txt" && manual.MatchString(name) && !requirementsFile.MatchString(base)
+}
+
+var (
+	manual           = regexp.MustCompile(`(^|/)(docs?|documentation|manual|guide)/`)
+	requirementsFile = regexp.MustCompile(`(?i)require|constraint|freeze|lock|licen[cs]e`)
+)
+
+// remark matches what begins a comment in one language or another.
+var remark = regexp.MustCompile(`^[ \t]*(#+|//+|/?\*+|;+|--+|%+|\.\.|rem[ \t]|REM[ \t])[ \t]*`)
+
+// readOtherText reads the commands of a file of which nothing is known but its lines: a comment may show one, and a line, a value
+// or a text between quotes may be one. None of them is certain.
+func readOtherText(f file) (all found) {
+	for _, line := range logicalLines(f.text()) {
+		if m := remark.FindStringIndex(line.String()); m != nil {
+			all.merge(commandsInComment(line.Slice(m[1], line.Len())))
+			continue
+		}
+		for _, command := range commandsOfLine(line) {
+			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(command), doubtful: true})
+		}
+	}
+	return all
+}
+
+// commandsOfLine returns the line, the value or the quoted texts of a line that are commands with words that only they have.
+func commandsOfLine(line source.Text) []source.Text {
+	if list := setCommands(line); len(list) > 0 {
+		return list
+	}
+	var list []source.Text
+	for _, m := range quoted.FindAllStringSubmatchIndex(line.String(), -1) {
+		for i := 2; i < len(m); i += 2 {
+			if m[i] >= 0 {
+				list = append(list, setCommands(line.Slice(m[i], m[i+1]))...)
+			}
+		}
+	}
+	return list
+}
+
+// readNotebook reads a notebook of Jupyter: what its pages show, what its code starts, and the lines that it hands to a shell.
+// https://nbformat.readthedocs.io/en/latest/format_description.html
+func readNotebook(f file) (all found) {
+	docs, err := source.ParseYAML(f.name, f.content)
+	if err != nil || len(docs) == 0 {
+		return unread(err)
+	}
+	for _, cell := range listOf(docs[0].Get("cells")) {
+		var lines []source.Text
+		for _, item := range listOf(cell.Get("source")) {
+			lines = append(lines, item.Text)
+		}
+		text := source.JoinTexts(lines...)
+		if kind := cell.Get("cell_type"); kind != nil && kind.Text.String() == "markdown" {
+			all.merge(commandsInComment(text))
+			continue
+		}
+		all.add(readPythonCode(text)...)
+		all.add(shellLines(text)...)
+	}
+	return all
+}
+
+// shellLines returns what a cell hands to a shell: lines behind "!", or all of it behind "%%bash".
+func shellLines(cell source.Text) (list []snippet) {
+	lines := cell.Lines()
+	for i, line := range lines {
+		text := line.String()
+		switch {
+		case i == 0 && magic.MatchString(text):
+			return []snippet{{kind: Text, dialect: shell.Bash, text: cell.Slice(min(len(text)+1, cell.Len()), cell.Len()), doubtful: true}}
+		case strings.HasPrefix(strings.TrimSpace(text), "!"):
+			at := strings.IndexByte(text, '!') + 1
+			list = append(list, snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(line.Slice(at, line.Len())), doubtful: true})
+		}
+	}
+	return list
+}
+
+var magic = regexp.MustCompile(`^%%(bash|sh|script[ \t]+(ba)?sh)\b`)
