@@ -129,13 +129,19 @@ func namesPytest(line command, i int, rest command) bool {
 }
 
 // sayNothing reports whether the words behind pytest are those of a sentence or a version, on a page or in a comment: one plain
-// word that is no path of the repository, or a number.
+// word that is no path of the repository, a number, or a verb.
 func (t trail) sayNothing(words []pytest.Word) bool {
-	if !t.entry.kind.Shown() || len(words) != 1 {
+	if !t.entry.kind.Shown() || len(words) == 0 {
 		return false
 	}
 	word := words[0].Text
+	if len(words) > 1 {
+		return t.entry.kind == Comment && thirdPerson.MatchString(word) && !folders[word] && !t.scan.repo.exists(word)
+	}
 	return versionWord.MatchString(word) || plainEnglish.MatchString(word) && !folders[word] && !t.scan.repo.exists(word)
 }
+
+// thirdPerson matches verbs of sentences such as "pytest expects ...".
+var thirdPerson = regexp.MustCompile(`^[a-z]+[^s]s$`)
 
 var versionWord = regexp.MustCompile(`^[<>=~^v]*[0-9]+(\.[0-9x*]+)*[,;:)]?$`)

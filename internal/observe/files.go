@@ -88,6 +88,13 @@ func isScript(content []byte) bool {
 	return bytes.HasPrefix(content, []byte("#!")) && shebang.Match(content)
 }
 
+var pythonShebang = regexp.MustCompile(`^#![ \t]*\S*(/|env[ \t]+(-S[ \t]+)?)(uv[ \t]+run\b.*|python[0-9.]*)`)
+
+// isPythonScript reports whether a file without an ending is a script of Python.
+func isPythonScript(content []byte) bool {
+	return bytes.HasPrefix(content, []byte("#!")) && pythonShebang.Match(content)
+}
+
 func isWorkflow(name string) bool {
 	dir, base := path.Split(name)
 	return strings.HasSuffix(dir, ".github/workflows/") && isYAML(base)

@@ -226,6 +226,7 @@ func (t trail) python(line command, env map[string]string) (shell.Result, bool) 
 		return ended(1), true // the module is called xdist; who looks for it by the name of the distribution never finds it
 	}
 	before := len(t.round.starts)
+	inside.certain = inside.certain && (line.code || len(starts) == 1) // which of several it is the code decides
 	for _, sn := range starts {
 		sn.dir = relative(line.dir)
 		inside.run(sn, nil, env)

@@ -99,7 +99,7 @@ var settings = map[string]bool{"toml": true, "ini": true, "cfg": true}
 func commandsIn(code source.Code) []source.Text {
 	lang := language(code)
 	if code.Kind == source.CodeSpan {
-		if command, ok := shownCommand(code.Text); ok && strings.ContainsAny(command.String(), " \t") {
+		if command, ok := shownCommand(code.Text); ok && strings.ContainsAny(command.String(), " \t") && !wantsMore(command) {
 			return []source.Text{command}
 		}
 		return nil
@@ -210,6 +210,7 @@ var (
 	bullet   = regexp.MustCompile(`^[ \t]*([-*+•]|[0-9]+[.)])?[ \t]*`)
 	leadIn   = regexp.MustCompile(`^[^:` + "`" + `$=]{0,80}:[ \t]+`)
 	leadWord = regexp.MustCompile(`(?i)^(e\.g\.,?|for example,?|run|use|try|usage|then run|execute|with|or|and)[ \t]+`)
+	quotes   = regexp.MustCompile(`(?:^|[\s(:])["']([^"'` + "`" + `]+)["'](?:$|[\s).,;:])`)
 	spans    = regexp.MustCompile("`+([^`]+)`+")
 )
 
@@ -286,6 +287,8 @@ func readsAsOne(line source.Text) bool {
 		return slices.ContainsFunc(c.words[1:], func(w pytest.Word) bool { return isPytestWord(w) }) && !sentence(c.words[1:])
 	case slices.Contains(shells, name(program)) && len(words) > 1:
 		return isScriptName(words[1].Text) && !sentence(words[2:])
+	case strings.Contains(program, "/") && isScriptName(program) && len(words) > 1 && isPytestWord(words[1]): // "ci/run.sh pytest unit"
+		return !sentence(words[2:])
 	case toolWord(c.words[0].Text), strings.HasPrefix(program, "./"), isScriptName(c.words[0].Text):
 		return !sentence(c.words[1:])
 	}
@@ -427,11 +430,18 @@ func commandsInComment(t source.Text) (shown found) {
 			}
 			continue
 		}
+		for _, m := range quotes.FindAllStringSubmatchIndex(line.String(), -1) {
+			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && hasOptionOrPath(splitWords(command)) && !wantsMore(command) {
+				inline := sn
+				inline.text, inline.inline = withoutPlaceholders(command), true
+				shown.add(inline)
+			}
+		}
 		for _, m := range spans.FindAllStringSubmatchIndex(line.String(), -1) {
 			if m[0] > 0 && line.String()[m[0]-1] == ':' && linkTarget.MatchString(line.String()[m[2]:m[3]]) {
 				continue // a role of ReST with the name of what it leads to
 			}
-			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && strings.ContainsAny(command.String(), " \t") {
+			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && strings.ContainsAny(command.String(), " \t") && !wantsMore(command) {
 				inline := sn
 				inline.text, inline.inline = withoutPlaceholders(command), true
 				shown.add(inline)

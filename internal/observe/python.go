@@ -87,6 +87,13 @@ func textsToRun(read source.Python) (list []snippet) {
 	return list
 }
 
+// wantsMore reports whether a command ends with an option of pytest or tox that takes a value: a text that is about the option.
+func wantsMore(command source.Text) bool {
+	return openEnd.MatchString(command.String())
+}
+
+var openEnd = regexp.MustCompile(`[ \t](-[kmnpcoeW]|--dist|--env|--numprocesses|--maxfail|--timeout|--rootdir|--tx)[ \t]*$`)
+
 func hasOptionOrPath(words []pytest.Word) bool {
 	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w pytest.Word) bool {
 		return strings.HasPrefix(w.Text, "-") || strings.Contains(w.Text, "/") || w.Text == "."

@@ -129,8 +129,12 @@ func (f folder) fill(c *candidate, buffer []byte) *Problem {
 		return nil
 	}
 	c.content = content
-	if c.readers == nil && isScript(content) {
+	switch {
+	case c.readers != nil:
+	case isScript(content):
 		c.readers = []reader{{reads: readScript}, comments}
+	case isPythonScript(content):
+		c.readers = []reader{{reads: readPython, shown: true}}
 	}
 	return nil
 }

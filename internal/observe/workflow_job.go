@@ -10,9 +10,10 @@ import (
 // job reads a job in every combination of its matrix.
 func (w workflow) job(key source.Text, n *source.Node) {
 	base := w.scope().with("needs", scopeContext{nil, true})
-	if n == nil || base.never(n.Get("if")) {
+	if n == nil {
 		return
 	}
+	off := base.never(n.Get("if"))
 	combinations, problem := matrixOf(n.Get("strategy", "matrix"), base)
 	if problem != "" {
 		w.out.problems = append(w.out.problems, Problem{Position: n.Get("strategy", "matrix").Pos, Message: problem})
@@ -21,11 +22,11 @@ func (w workflow) job(key source.Text, n *source.Node) {
 	before := len(w.out.snippets)
 	for _, c := range combinations {
 		s := base.with("matrix", c)
-		if s.never(n.Get("if")) {
+		if !off && s.never(n.Get("if")) {
 			continue
 		}
 		job.limit(n.Get("timeout-minutes"), s)
-		w.jobIn(key, n, s)
+		w.jobIn(key, n, s, off)
 	}
 	if n.Get("uses") == nil {
 		w.out.jobs = append(w.out.jobs, job)
@@ -49,7 +50,8 @@ func (j *Job) limit(n *source.Node, s scope) {
 	}
 }
 
-func (w workflow) jobIn(key source.Text, n *source.Node, s scope) {
+// jobIn reads a job in one combination of its matrix. One that is switched off waits to be switched on again, so it is read all the same.
+func (w workflow) jobIn(key source.Text, n *source.Node, s scope, off bool) {
 	where := "job " + key.String()
 	if w.where != "" {
 		where = w.where + ", " + where
@@ -59,6 +61,9 @@ func (w workflow) jobIn(key source.Text, n *source.Node, s scope) {
 		hidden = "continue-on-error"
 	}
 	if use := n.Get("uses"); use != nil {
+		if off {
+			return
+		}
 		if name := use.Text.String(); strings.HasPrefix(name, "./") {
 			w.call(name, n.Get("with"), s, where, hidden)
 		} else {
@@ -67,6 +72,7 @@ func (w workflow) jobIn(key source.Text, n *source.Node, s scope) {
 		return
 	}
 	st := w.stage(key.String(), where, hidden, s)
+	st.off = off
 	st.os = systemOf(n.Get("runs-on"), n.Get("container"), s)
 	st.container = n.Get("container") != nil
 	if st.os != "" {

@@ -81,7 +81,7 @@ func inLanguage(sn snippet, language string) (all []snippet, problems []Problem)
 	switch language {
 	case "python":
 		for _, one := range readPythonCode(sn.text) {
-			one.kind, one.job, one.where, one.env, one.dir, one.hidden = sn.kind, sn.job, sn.where, sn.env, sn.dir, sn.hidden
+			one.kind, one.job, one.where, one.env, one.dir, one.hidden, one.doubtful = sn.kind, sn.job, sn.where, sn.env, sn.dir, sn.hidden, sn.doubtful
 			all = append(all, one)
 		}
 		return all, nil

@@ -24,6 +24,7 @@ type stage struct {
 	handed    map[string]string      // variables that steps of the job have handed on, one map for all of them
 	clones    *[]clone               // repositories that steps of the job have put into folders
 	unsure    bool                   // whether a step runs depends on what nobody knows
+	off       bool                   // no run comes to it
 	shell     string                 // of the defaults; empty for the runner's own
 	dir       string                 // of the defaults
 	os        string                 // as the runner names it; empty where that is unknown
@@ -69,7 +70,15 @@ func (st stage) steps(n *source.Node) {
 		return
 	}
 	for i, step := range n.Items {
-		if !st.out.full() && !st.scope.never(step.Get("if")) {
+		never := st.scope.never(step.Get("if"))
+		off := never && st.scope.with("matrix", scopeContext{nil, true}).never(step.Get("if")) // in every combination
+		switch {
+		case st.out.full():
+		case off:
+			skipped := st
+			skipped.off, skipped.handed, skipped.clones = true, maps.Clone(st.handed), &[]clone{}
+			skipped.step(step, i+1)
+		case !never:
 			st = st.withHanded()
 			st.checkout = st.checkedOut(step)
 			st.noteCheckout(step)
@@ -171,7 +180,7 @@ func (f *found) take(snippets []snippet, problems []Problem) {
 
 func (st stage) snippet(text source.Text) snippet {
 	env := withServiceVariables(st.env, text.String())
-	return snippet{kind: st.kind, job: st.job, where: st.where, text: text, env: env, hidden: st.hidden, minutes: st.minutes, clones: slices.Clone(*st.clones)}
+	return snippet{kind: st.kind, job: st.job, where: st.where, text: text, env: env, hidden: st.hidden, minutes: st.minutes, clones: slices.Clone(*st.clones), doubtful: st.off}
 }
 
 // serviceVariable is a name of a variable that CI services set to what only a run of them knows.

@@ -128,11 +128,13 @@ func TestWorkflowMatrix(t *testing.T) {
 		        run: pytest never
 	`, nil), `
 		.github/workflows/ci.yml:15:14 job test, step 1 (errexit): pytest -n 4 --cov
+		.github/workflows/ci.yml:19:14 job test, step 3 (doubtful errexit): pytest never
 		.github/workflows/ci.yml:15:14 job test, step 1 (errexit): pytest -n 8 --cov
 		.github/workflows/ci.yml:16:14 job test, step 2 (errexit): pytest 3.10
 		.github/workflows/ci.yml:15:14 job test, step 1 (errexit): pytest -n 4
 		.github/workflows/ci.yml:15:14 job test, step 1 (errexit): pytest -n 8
 		.github/workflows/ci.yml:15:14 job test, step 1 (errexit): pytest -n 2
+		.github/workflows/ci.yml:19:14 job test, step 3 (doubtful errexit): pytest never
 		.github/workflows/ci.yml:2:3 job test: 30 minutes at .github/workflows/ci.yml:4:22
 	`)
 }
@@ -206,6 +208,8 @@ func TestWorkflowHidden(t *testing.T) {
 	`, nil), `
 		.github/workflows/ci.yml:5:19 job a, step 1 (continue-on-error errexit): pytest
 		.github/workflows/ci.yml:8:19 job b, step 1 (continue-on-error errexit): pytest
+		.github/workflows/ci.yml:8:59 job b, step 2 (doubtful errexit): pytest -x
+		.github/workflows/ci.yml:11:19 job c, step 1 (doubtful errexit): pytest
 	`)
 }
 
