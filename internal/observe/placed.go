@@ -13,10 +13,11 @@ import (
 
 // placed gives the words of a command that stands elsewhere than where it is run the places where they were written: in the value of a
 // variable, in the entry of a matrix, in the call of a function that runs its arguments. Whoever has to change the command looks there.
-// A program alone is left where it is used, since what follows it there makes the command.
-func (t trail) placed(words []pytest.Word) []pytest.Word {
+// Where more words follow than were written there, the command stays where it is made, only its words know where they were written, and
+// begun is what stands there.
+func (t trail) placed(words []pytest.Word) (placed, begun []pytest.Word) {
 	if len(words) < 2 || !words[0].Pos.IsValid() || len(pytest.Unknowns(words[1].Text)) > 0 {
-		return words
+		return words, nil
 	}
 	for _, name := range []string{words[0].Pos.File, t.entry.file()} {
 		content, err := t.scan.repo.read(name)
@@ -28,15 +29,44 @@ func (t trail) placed(words []pytest.Word) []pytest.Word {
 		case name != at.File:
 			at = t.entry.start()
 		case stands(content, at, words[0].Text):
-			return words
+			return words, nil
 		case words[0].Origin.File == name && words[1].Pos == at:
 			at = words[0].Origin
 		}
-		if found, ok := nearest(source.NewText(name, content), at, words); ok {
-			return found
+		found, count := nearest(source.NewText(name, content), at, words)
+		switch {
+		case count == len(words), count > 0 && (sameLine(found[0].Pos, words[0].Pos) || ofOneWord(words)):
+			return found, nil
+		case count > 0:
+			begun = slices.Clone(found[:count])
+			found[0].Pos = words[0].Pos
+			return found, begun
 		}
 	}
-	return words
+	return words, nil
+}
+
+func sameLine(a, b finding.Position) bool { return a.File == b.File && a.Line == b.Line }
+
+// ofOneWord reports whether all words came out of one, such as "${command[@]}".
+func ofOneWord(words []pytest.Word) bool {
+	return !slices.ContainsFunc(words, func(w pytest.Word) bool { return w.Pos != words[0].Pos })
+}
+
+// begin notes the beginning of a command that stands in a variable, which is where its words are changed. What follows it is unknown there.
+func (t trail) begin(words []pytest.Word, start Start, env map[string]string) {
+	if len(words) == 0 || len(t.steps) > 0 {
+		return
+	}
+	start.Position, start.Call, start.Argv = words[0].Pos, words, words[1:]
+	if start.Foreign == "" {
+		start.Settings = t.scan.project.Resolve(pytest.Invocation{Args: start.Argv, Env: env, Dir: start.Dir, Mount: mount})
+	}
+	if start.Settings.UsageError != "" { // it is no command without what follows it
+		return
+	}
+	start.Kind, start.Job, start.Where, start.Input, start.Hidden = t.entry.kind, t.entry.job, t.entry.where, t.input.Name, t.hidden
+	t.round.begun = append(t.round.begun, start)
 }
 
 // stands reports whether a word stands at a place of a file.
@@ -51,8 +81,8 @@ func stands(content []byte, at finding.Position, word string) bool {
 const apart = `(?:["'(),;\\\[\]\s]|[A-Za-z_]\w*\+=\()+`
 
 // nearest returns words where the first two of them stand side by side outside of comments, and as many more as follow there: where most
-// of them do, and of such places the one next to another.
-func nearest(text source.Text, at finding.Position, words []pytest.Word) ([]pytest.Word, bool) {
+// of them do, and of such places the one next to another. It tells how many do.
+func nearest(text source.Text, at finding.Position, words []pytest.Word) (placed []pytest.Word, count int) {
 	pair := regexp.MustCompile(`(?:^|[\s"'(\[=/,:])(` + regexp.QuoteMeta(words[0].Text) + `)` + apart + `(` + regexp.QuoteMeta(words[1].Text) + `)` + wordEnd)
 	var best []int // offsets of words
 	near := 0
@@ -69,11 +99,11 @@ func nearest(text source.Text, at finding.Position, words []pytest.Word) ([]pyte
 			best, near = places, lines
 		}
 	}
-	placed := slices.Clone(words)
+	placed = slices.Clone(words)
 	for i, offset := range best {
 		placed[i].Pos = text.At(offset)
 	}
-	return placed, best != nil
+	return placed, len(best)
 }
 
 // restElsewhere matches what follows the words of a command that goes on elsewhere: the end of a value, or a reference to another.

@@ -196,9 +196,17 @@ var (
 	versions = regexp.MustCompile(`[(<>=~!]=|[<>][0-9 ]`)
 )
 
-// lineCommands returns the lines that read as commands, each with those that it goes on in.
+// namesOnly matches lines of nothing but the name of a distribution, perhaps with versions.
+var namesOnly = regexp.MustCompile(`^[ \t]*[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?[ \t]*([<>=!~;@].*)?$`)
+
+// lineCommands returns the lines that read as commands, each with those that it goes on in. A name among names is a requirement.
 func lineCommands(t source.Text) (list []source.Text) {
-	for _, line := range logicalLines(t) {
+	lines := logicalLines(t)
+	for i, line := range lines {
+		among := i > 0 && namesOnly.MatchString(lines[i-1].String()) || i+1 < len(lines) && namesOnly.MatchString(lines[i+1].String())
+		if among && namesOnly.MatchString(line.String()) {
+			continue
+		}
 		if command, ok := shownCommand(line); ok {
 			list = append(list, command)
 		}
@@ -412,6 +420,9 @@ var printed = regexp.MustCompile(`^[ \t@]*(echo|printf)[ \t]+(?:-[ne]+[ \t]+)?["
 // introduces matches a line behind which a command stands.
 var introduces = regexp.MustCompile(`(?i)(:|\b(run|use|with|execute))[ \t]*$`)
 
+// runKey matches a line of YAML whose value is run, as documentation shows steps of a workflow.
+var runKey = regexp.MustCompile(`^[ \t]*(- )?(run|script|command):[ \t]`)
+
 // isBare reports whether a command is the name of a program alone. In a comment that is rather what the next line is about.
 func isBare(command source.Text) bool {
 	return !strings.ContainsAny(strings.TrimSpace(command.String()), " \t")
@@ -424,7 +435,7 @@ func commandsInComment(t source.Text) (shown found) {
 	for i, line := range lines {
 		line = line.Slice(len(commentLine.FindString(line.String())), line.Len()) // of code that is commented out, or shown in a docstring
 		if command, ok := shownCommand(line); ok {
-			if i > 0 && introduces.MatchString(lines[i-1].String()) || !isBare(command) {
+			if i > 0 && introduces.MatchString(lines[i-1].String()) || !isBare(command) || runKey.MatchString(line.String()) {
 				sn.text = withoutPlaceholders(command)
 				shown.add(sn)
 			}

@@ -147,7 +147,10 @@ func wordsToRun(g *source.PythonGroup) []pytest.Word {
 	}
 	first := firstArg(g)
 	switch {
-	case first == nil || !runsText.MatchString(g.Name):
+	case first == nil:
+	case first.String != nil && takesWords(g):
+		return callWords(g)
+	case !runsText.MatchString(g.Name):
 	case first.Group != nil && first.Group.Kind != source.PythonCall:
 		if words := displayWords(first.Group); len(words) > 0 && isPytestWord(words[0]) && !startsPytest(words) && !commandName.MatchString(first.Name) {
 			return words
@@ -156,6 +159,23 @@ func wordsToRun(g *source.PythonGroup) []pytest.Word {
 		return []pytest.Word{wordOf(*first)}
 	}
 	return nil
+}
+
+// takesWords reports whether the arguments of a call are the words of a command that leads to pytest, as of run("tox", "-e", name).
+func takesWords(g *source.PythonGroup) bool {
+	words := callWords(g)
+	return len(words) > 1 && strings.HasPrefix(words[1].Text, "-") && len(words[1].Text) < 40 && !strings.Contains(words[1].Text, " ") &&
+		(isPytestWord(words[0]) || words[0].Text == "tox" || words[0].Text == "nox" || pythonName.MatchString(words[0].Text) && startsModule(words))
+}
+
+// callWords returns the arguments of a call without a name as words.
+func callWords(g *source.PythonGroup) (words []pytest.Word) {
+	for _, a := range g.Args {
+		if a.Name == "" || a.Name == "*" {
+			words = append(words, wordOf(a))
+		}
+	}
+	return words
 }
 
 func isMain(name string) bool {
@@ -223,6 +243,9 @@ func startsPytest(words []pytest.Word) bool {
 	}
 	line := words
 	if len(pytest.Unknowns(words[0].Text)) > 0 { // an interpreter that a variable holds
+		if words[1].Text != "-m" && !hasOptionOrPath(words[1:]) {
+			return false
+		}
 		line = append([]pytest.Word{{Text: "python", Pos: words[0].Pos}}, words[1:]...)
 	}
 	c := lookThrough(line, mount)

@@ -43,6 +43,7 @@ func (s *scan) enter(sn snippet, in Input) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.addStarts(distinctStarts(r.starts))
+	s.addStarts(distinctStarts(r.begun))
 	s.report.Installs = append(s.report.Installs, r.installs...)
 }
 
@@ -73,6 +74,7 @@ func (s *scan) play(sn snippet, in Input, r *round) int {
 // A round is one simulation of an entry.
 type round struct {
 	starts   []Start
+	begun    []Start // the beginnings of starts that stand elsewhere
 	clones   []clone // that were made
 	installs []install
 	failing  int  // the index of the start that does not end well; -1 for none

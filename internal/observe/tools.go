@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,6 +29,7 @@ type call struct {
 	variables map[string]string // that override those of the file
 	labels    []string          // of what to run, as tox has them
 	words     []pytest.Word     // for what is run, such as those after "tox --"
+	caller    map[string]string // the environment that it is made in
 	idle      bool              // nothing is run: the tool only lists, shows or installs something
 }
 
@@ -70,6 +72,7 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		return shell.Result{}, line.pass == ""
 	}
 	environment := cmp.Or(line.taskEnv, env["HATCH_ENV"])
+	c.caller = env
 	file, chosen := t.chosen(program, environment, c, relative(dir))
 	if beside := path.Dir(t.entry.file()); len(chosen) == 0 && t.entry.kind.Shown() && line.dir == mount {
 		file, chosen = t.chosen(program, environment, c, path.Join(beside, c.dir)) // what a page shows may be meant for its own folder
@@ -97,11 +100,28 @@ func (t trail) chosen(program, environment string, c call, dir string) (file str
 	if !ok {
 		return "", nil
 	}
+	if program == "tox" {
+		c.variables = t.scan.mentioned(file, c.caller)
+	}
 	held, group := t.scan.load(program, file, c), ""
 	if program == "hatch" {
 		group = hatchGroup(held, environment)
 	}
 	return file, choose(held, program, group, c.names)
+}
+
+var mentionedVariable = regexp.MustCompile(`\{env:([A-Za-z_][A-Za-z0-9_]*)`)
+
+// mentioned returns the variables of an environment that a tox.ini refers to as {env:NAME}.
+func (s *scan) mentioned(file string, env map[string]string) map[string]string {
+	content, _ := s.repo.read(file) // what can't be read mentions none
+	found := map[string]string{}
+	for _, m := range mentionedVariable.FindAllSubmatch(content, -1) {
+		if value, ok := env[string(m[1])]; ok {
+			found[string(m[1])] = value
+		}
+	}
+	return found
 }
 
 // load returns what a file of a tool holds for a call, read once for all calls that are alike.

@@ -28,7 +28,7 @@ func loadTox(f file, c call) found {
 	if err != nil {
 		return unread(err)
 	}
-	x := &toxINI{file: f, sections: map[string]source.Section{}, words: c.words}
+	x := &toxINI{file: f, sections: map[string]source.Section{}, words: c.words, caller: c.variables}
 	for _, s := range sections {
 		x.sections[s.Name.String()] = s
 	}
@@ -67,6 +67,7 @@ type toxINI struct {
 	file     file
 	sections map[string]source.Section
 	words    []pytest.Word       // of the caller, for {posargs}
+	caller   map[string]string   // variables of the caller, for {env:NAME}
 	byName   map[string][]string // names of sections by environment
 	expanded int                 // texts, for all of the file
 }
@@ -153,7 +154,10 @@ func (x *toxINI) unlisted(names []string) (more []string) {
 	}
 	for _, line := range n.Text.Lines() {
 		m := factorLine.FindStringSubmatch(line.String())
-		if m == nil || slices.ContainsFunc(slices.Concat(names, more), func(env string) bool { _, fits := forEnv(line, env); return fits }) {
+		if m == nil || slices.ContainsFunc(slices.Concat(names, more), func(env string) bool {
+			_, fits := forEnv(line, env)
+			return fits && x.own(env, "commands") == nil
+		}) {
 			continue
 		}
 		var factors []string

@@ -144,7 +144,11 @@ func (e *toxEnv) reference(at source.Text, inner string, depth int) source.Text 
 		return at.Slice(min(len("{posargs:"), at.Len()-1), at.Len()-1)
 	case "env":
 		variable, fallback, given := strings.Cut(rest, ":")
-		switch value, ok := e.set[variable]; {
+		value, ok := e.set[variable]
+		if !ok {
+			value, ok = e.caller[variable]
+		}
+		switch {
 		case ok:
 			return source.Literal(value, at)
 		case given:

@@ -88,7 +88,8 @@ func (t trail) written(argv []shell.Word) []pytest.Word {
 
 // record notes a start of pytest, and answers what its tests are taken to have come to.
 func (t trail) record(line command, env map[string]string) shell.Result {
-	line.words = t.placed(line.words)
+	var begun []pytest.Word
+	line.words, begun = t.placed(line.words)
 	at := line.words[0].Pos
 	if t.sayNothing(line.words[1:]) {
 		return shell.Result{}
@@ -104,15 +105,17 @@ func (t trail) record(line command, env map[string]string) shell.Result {
 	if c, ok := t.cloneAt(line.dir); ok && !c.own {
 		start.Foreign = c.name
 		start.Settings = t.foreignSettings(start, env)
+		t.begin(begun, start, env)
 		return t.note(start, at, line.words)
 	}
 	start.Settings = t.scan.project.Resolve(pytest.Invocation{Args: start.Argv, Env: env, Dir: start.Dir, Mount: mount})
+	t.begin(begun, start, env)
 	return t.note(start, at, line.words)
 }
 
 // recordWrapper notes a call of a rendered wrapper, which starts pytest as its policy says.
 func (t trail) recordWrapper(file string, words []pytest.Word, line command, env map[string]string) shell.Result {
-	line.words = t.placed(line.words)
+	line.words, _ = t.placed(line.words)
 	start := Start{Argv: words, Env: added(ambient, env), Dir: relative(line.dir), Wrapper: file}
 	return t.note(start, line.words[0].Pos, line.words)
 }
@@ -134,7 +137,7 @@ func (t trail) into(line []pytest.Word, opened string) (trail, bool) {
 	if len(t.steps) >= maxDepth || slices.Contains(t.open, opened) {
 		return t, false
 	}
-	line = t.placed(line)
+	line, _ = t.placed(line)
 	if len(t.steps) == 0 {
 		t.call = line
 	}

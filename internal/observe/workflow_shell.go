@@ -107,7 +107,7 @@ func speaksOfPytest(text string) int {
 var (
 	setVariable = regexp.MustCompile(`(?i)^(?:\$env:(\w+)\s*=\s*(?:"([^"$` + "`" + `]*)"|'([^']*)')|set "?(\w+)=([^"%&|<>]*)"?)$`)
 	plainLine   = regexp.MustCompile(`^(?:& +)?[\w./\\:-][^|&;<>(){}@]*$`)
-	quotedWord  = regexp.MustCompile(`"[^"$%` + "`" + `]*"`) // in which nothing means anything
+	quotedWord  = regexp.MustCompile(`"[^"$%` + "`" + `]*"|(?:^| )'[^'%]*'`) // in which nothing means anything
 	notCommand  = regexp.MustCompile(`(?i)^(?:if|for|foreach|while|switch|function|param|try|catch|else|elseif|return|rem|::|goto|setlocal|echo|write-\w+)\b|^\w+-\w+ `)
 )
 

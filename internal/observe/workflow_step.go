@@ -38,6 +38,9 @@ type stage struct {
 
 // withEnv returns the stage with more variables in force. Values see the variables around them, not their neighbours.
 func (st stage) withEnv(n *source.Node) stage {
+	if n != nil && n.Kind == source.Scalar {
+		return st.withMap(n)
+	}
 	if n == nil || len(n.Entries) == 0 {
 		return st
 	}
@@ -55,6 +58,25 @@ func (st stage) withEnv(n *source.Node) stage {
 		seen[strings.ToLower(name)] = value.String()
 	}
 	st.scope = before.with("env", scopeContext{seen, true})
+	return st
+}
+
+// withMap returns the stage with the variables of an expression in force that is a map, such as ${{ matrix.env }}. Expressions know
+// names without their case, so that of most variables is taken.
+func (st stage) withMap(n *source.Node) stage {
+	values, ok := st.scope.value(n).(map[string]any)
+	if !ok {
+		return st
+	}
+	st.env, st.texts = maps.Clone(st.env), textsWith(st.texts)
+	seen := map[string]any{}
+	maps.Copy(seen, st.scope["env"].values)
+	for name, value := range values {
+		name, text := strings.ToUpper(name), textOf(value)
+		st.env[name], st.texts[name] = text, source.Literal(text, n.Text)
+		seen[strings.ToLower(name)] = text
+	}
+	st.scope = st.scope.with("env", scopeContext{seen, true})
 	return st
 }
 

@@ -2,6 +2,7 @@ package source
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -189,6 +190,7 @@ func (r *restReader) paragraph(end int) {
 	r.first = end
 	start, stop := lines[0].start, lines[len(lines)-1].end
 	s := r.text.value[start:stop]
+	defer r.roles(start, s, len(r.list))
 	for at := 0; at < len(s); {
 		open := strings.Index(s[at:], "``")
 		if open < 0 {
@@ -207,6 +209,17 @@ func (r *restReader) paragraph(end int) {
 		r.list = append(r.list, Code{Kind: CodeSpan, Text: literal, Pos: r.text.At(start + open)})
 		at = open + length
 	}
+}
+
+// restRole matches interpreted text that is a command: of the roles that Sphinx has for one, or without a role, as people take from Markdown.
+var restRole = regexp.MustCompile("(?:^|[\\s(])(?::(?:command|code|kbd|program|samp|sh|bash):)?`([^`<>\\n]+)`(?:$|[^`_:])")
+
+// roles adds the interpreted text of a paragraph that may be a command, to the spans from a place on.
+func (r *restReader) roles(start int, s string, from int) {
+	for _, m := range restRole.FindAllStringSubmatchIndex(s, -1) {
+		r.list = append(r.list, Code{Kind: CodeSpan, Text: r.joined(start+m[2], start+m[3]), Pos: r.text.At(start + m[2] - 1)})
+	}
+	slices.SortStableFunc(r.list[from:], func(a, b Code) int { return a.Pos.Compare(b.Pos) })
 }
 
 // literalEnd returns the length of the literal that begins at a place, 0 where none begins, -1 where none ends from there on.
