@@ -54,7 +54,7 @@ func readersOf(name string) []reader {
 	case isScriptName(base):
 		return []reader{{reads: readScript}, comments}
 	case ext == ".ps1", ext == ".bat", ext == ".cmd":
-		return []reader{{reads: readWindows}}
+		return []reader{{reads: readWindows}, comments}
 	case jsonReaderOf(name) != nil:
 		return []reader{{reads: readJSON, shown: true}}
 	case isYAML(base):

@@ -134,6 +134,10 @@ func (w workspace) editorLaunches(doc *source.Node) (list []snippet) {
 // containerCommands returns the commands of a development container, each a text, a list of words or a map of such.
 // https://containers.dev/implementors/json_reference/#lifecycle-scripts
 func (w workspace) containerCommands(doc *source.Node) (list []snippet) {
+	settings := doc.Get("customizations", "vscode", "settings")
+	list = append(list, w.editorTests(settings)...)
+	list = append(list, w.editorTasks(settings.Get("tasks"))...)
+	list = append(list, w.editorLaunches(settings.Get("launch"))...)
 	for _, key := range containerHooks {
 		value := doc.Get(key)
 		if value == nil {

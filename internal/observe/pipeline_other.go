@@ -15,18 +15,19 @@ import (
 // lost that is not.
 var otherTool = service{
 	scripts: []string{
-		"run", "script", "scripts", "command", "commands", "cmd", "cmds", "bash", "sh", "shell", "entrypoint", "before_script", "test_script", "test-command",
+		"run", "script", "scripts", "command", "commands", "cmd", "cmds", "bash", "sh", "pwsh", "powershell", "shell", "entrypoint", "before_script", "test_script", "test-command",
 		"*_script", "*_command", "*.shell", "*.command",
 	},
-	after: []string{"after_script"},
-	env:   []string{"env", "environment", "variables"},
-	dirs:  []string{"working-directory", "workingDirectory", "working_dir", "chdir"},
-	names: []string{"name", "label", "displayName"},
-	shell: startedShell{errExit: true},
-	uses:  regexp.MustCompile(`\$\{\{([^}]*)\}\}|\{\{([^}]*)\}\}`),
-	value: func(_ spot, name string) (string, bool) { return pytest.Unknown(strings.TrimSpace(name)), true },
-	leave: []string{"requirements", "requires", "dependencies"},
-	open:  true, vectors: true,
+	languages: map[string]string{"pwsh": "pwsh", "powershell": "pwsh"},
+	after:     []string{"after_script"},
+	env:       []string{"env", "environment", "variables"},
+	dirs:      []string{"working-directory", "workingDirectory", "working_dir", "chdir"},
+	names:     []string{"name", "label", "displayName"},
+	shell:     startedShell{errExit: true},
+	uses:      regexp.MustCompile(`\$\{\{([^}]*)\}\}|\{\{([^}]*)\}\}`),
+	value:     func(_ spot, name string) (string, bool) { return pytest.Unknown(strings.TrimSpace(name)), true },
+	leave:     []string{"requirements", "requires", "dependencies"},
+	open:      true, vectors: true,
 }
 
 // readOtherYAML reads a YAML file of which only the content may tell what reads it. One that is no YAML, as templates of YAML files

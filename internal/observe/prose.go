@@ -182,8 +182,7 @@ func setCommands(t source.Text) (list []source.Text) {
 		if m := setting.FindStringIndex(line.String()); m != nil {
 			value = line.Slice(m[1], line.Len())
 		}
-		end := len(strings.TrimRight(value.String(), " \t\"',]"))
-		value = value.Slice(min(end, len(value.String())-len(strings.TrimLeft(value.String(), " \t\"'["))), end)
+		value = replaceAll(withoutQuotes(value), escapedQuote, func(string) string { return `"` })
 		if command, ok := shownCommand(value); ok && hasOptionOrPath(splitWords(command)) && !versions.MatchString(command.String()) {
 			list = append(list, command)
 		}
@@ -191,9 +190,21 @@ func setCommands(t source.Text) (list []source.Text) {
 	return list
 }
 
+// withoutQuotes takes off what stands around a value: brackets, quotes, and what ends it.
+func withoutQuotes(value source.Text) source.Text {
+	text := value.String()
+	end := len(strings.TrimRight(text, " \t,;])"))
+	start := min(end, len(text)-len(strings.TrimLeft(text, " \t[")))
+	for start+1 < end && text[start] == text[end-1] && (text[start] == '"' || text[start] == '\'') {
+		start, end = start+1, end-1
+	}
+	return value.Slice(start, end)
+}
+
 var (
-	setting  = regexp.MustCompile(`^[ \t]*[A-Za-z0-9_."'-]+[ \t]*=[ \t]*`)
-	versions = regexp.MustCompile(`[(<>=~!]=|[<>][0-9 ]`)
+	escapedQuote = regexp.MustCompile(`\\"`)
+	setting      = regexp.MustCompile(`^[ \t]*[A-Za-z0-9_."'-]+[ \t]*=[ \t]*`)
+	versions     = regexp.MustCompile(`[(<>=~!]=|[<>][0-9 ]`)
 )
 
 // namesOnly matches lines of nothing but the name of a distribution, perhaps with versions.
@@ -345,6 +356,9 @@ var anyNumber = regexp.MustCompile(`((?:^|[ \t])(?:-n[ =]?|--numprocesses[ =]))[
 // linkTarget matches what a role of ReST has that leads elsewhere.
 var linkTarget = regexp.MustCompile(`^[^<>]*<[^<>]+>$`)
 
+// githubExpression matches an expression of GitHub's, in a line that is not read where it stands.
+var githubExpression = regexp.MustCompile(`\$\{\{[^{}]*\}\}`)
+
 // ellipsis matches what stands for more words.
 var ellipsis = regexp.MustCompile(`(?m)[ \t](…|\.\.\.)([ \t]|$)`)
 
@@ -353,6 +367,7 @@ var shownVariable = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)|\$\{([A-Za-z_
 // withoutPlaceholders puts unknown values where a page has <name> or [OPTIONS], which a shell would take for something else, and
 // for variables that the page expects its reader to have.
 func withoutPlaceholders(t source.Text) source.Text {
+	t = replaceAll(t, githubExpression, unknownWord)
 	t = replaceAll(t, placeholder, unknownWord)
 	t = replaceAll(t, ellipsis, func(match string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(match, "…", "..."), "...", unknownWord("..."))
@@ -408,14 +423,38 @@ func readComments(f file) (shown found) {
 	}
 	for _, line := range f.text().Lines() {
 		if m := printed.FindStringSubmatchIndex(line.String()); m != nil {
-			shown.merge(commandsInComment(line.Slice(m[4], m[5])))
+			for i := 2; i < len(m); i += 2 {
+				if m[i] >= 0 {
+					shown.merge(commandsInComment(line.Slice(m[i], m[i+1])))
+				}
+			}
+		} else if m := echoed.FindStringIndex(line.String()); m != nil {
+			if command, ok := shownCommand(line.Slice(m[1], line.Len())); ok && hasOptionOrPath(splitWords(command)) {
+				shown.add(snippet{kind: Comment, dialect: shell.Bash, text: withoutPlaceholders(command)})
+			}
+		} else if m := assignedCommand.FindStringSubmatchIndex(line.String()); m != nil {
+			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && goesBeyond(command) {
+				shown.add(snippet{kind: Comment, dialect: shell.Bash, text: withoutPlaceholders(command), doubtful: true})
+			}
 		}
 	}
 	return shown
 }
 
+// goesBeyond reports whether more than the program is in a command that starts pytest, so that it is no mere name for it.
+func goesBeyond(command source.Text) bool {
+	c := lookThrough(splitWords(command), mount)
+	return c.isPytest() && len(c.words) > 1 && !wantsMore(command) && (hasOptionOrPath(c.words) || len(pytest.Unknowns(c.words[1].Text)) > 0)
+}
+
 // printed matches a line of shell that tells its reader something.
-var printed = regexp.MustCompile(`^[ \t@]*(echo|printf)[ \t]+(?:-[ne]+[ \t]+)?["']([^"']*)["']`)
+var printed = regexp.MustCompile(`^[ \t@]*(?:echo|printf)[ \t]+(?:-[ne]+[ \t]+)?(?:"([^"]*)"|'([^']*)')`)
+
+// echoed matches the beginning of one that prints its words as they are.
+var echoed = regexp.MustCompile(`^[ \t@]*echo[ \t]+`)
+
+// assignedCommand matches an assignment of shell whose value may be a command line.
+var assignedCommand = regexp.MustCompile(`^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+)?[A-Za-z_][A-Za-z0-9_]*=["'](.*pytest.*)["'][ \t;]*$`)
 
 // introduces matches a line behind which a command stands.
 var introduces = regexp.MustCompile(`(?i)(:|\b(run|use|with|execute))[ \t]*$`)

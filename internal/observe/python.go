@@ -96,7 +96,7 @@ var openEnd = regexp.MustCompile(`[ \t](-[kmnpcoeW]|--dist|--env|--numprocesses|
 
 func hasOptionOrPath(words []pytest.Word) bool {
 	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w pytest.Word) bool {
-		return strings.HasPrefix(w.Text, "-") || strings.Contains(w.Text, "/") || w.Text == "."
+		return strings.HasPrefix(w.Text, "-") || strings.Contains(w.Text, "/") || w.Text == "." || w.Text == "$@"
 	})
 }
 

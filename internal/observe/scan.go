@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"policygen/internal/finding"
 	"policygen/internal/pytest"
 	"policygen/internal/shell"
 )
@@ -31,8 +32,20 @@ func Scan(files fs.FS, o Options) Report {
 		extended: map[shell.Extent]bool{},
 	}
 	s.readAll(interesting(s.collect()))
+	s.report.Starts = withoutToldTwice(s.report.Starts)
 	s.report.sort()
 	return s.report
+}
+
+// withoutToldTwice takes those starts out that the value of a variable seems to be where a run of it stands too.
+func withoutToldTwice(all []Start) []Start {
+	real := map[finding.Position]bool{}
+	for _, s := range all {
+		if s.Kind != Comment {
+			real[s.Position] = true
+		}
+	}
+	return slices.DeleteFunc(all, func(s Start) bool { return s.Kind == Comment && !s.Certain && len(s.Via) == 0 && real[s.Position] })
 }
 
 // collect returns the files that may lead to pytest, with their contents. What is only shown to people, as most of the files of a

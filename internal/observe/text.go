@@ -20,7 +20,7 @@ var otherTexts = map[string]bool{
 // otherNames are names of such files without an ending.
 var otherNames = map[string]bool{
 	"Jenkinsfile": true, "Vagrantfile": true, "Procfile": true, "Earthfile": true, "Tiltfile": true, "Rakefile": true, "Snakefile": true, "BUILD": true, "meson.build": true,
-	"CMakeLists.txt": true, ".envrc": true, ".cursorrules": true, ".windsurfrules": true, ".clinerules": true, "README": true, "INSTALL": true, "HACKING": true, "CONTRIBUTING": true,
+	"CMakeLists.txt": true, "meson.options": true, "meson_options.txt": true, ".envrc": true, ".cursorrules": true, ".windsurfrules": true, ".clinerules": true, "README": true, "INSTALL": true, "HACKING": true, "CONTRIBUTING": true,
 	"README.txt": true, "INSTALL.txt": true, "CONTRIBUTING.txt": true, "HACKING.txt": true, "DEVELOP.txt": true, "DEVELOPMENT.txt": true, "TESTING.txt": true,
 }
 
