@@ -70,6 +70,14 @@ func FuzzMarkdown(f *testing.F) {
 		"> ```\n> pytest\n> ```\n- 1. `uv run pytest`\n~~~console\n(venv) user@host:~$ pytest\n~~~\n", "```\nfor i in 1; do pytest $i; done\n", "`` ` pytest -n 1 ``")
 }
 
+func FuzzOtherText(f *testing.F) {
+	fuzzReader(f, "ci/tests.nix", readOtherText, "a = \"pytest -n 4 \\\"$@\\\"\";\n// pytest -n 5\nsh 'cd x && pytest -n 6'\n  pytest \\\n -n 7\n", "x = \"", "['pytest (>=1) -n'", "$ pytest -n \"<a>\n")
+}
+
+func FuzzNotebook(f *testing.F) {
+	fuzzReader(f, "x.ipynb", readNotebook, `{"cells": [{"cell_type": "markdown", "source": ["`+"`pytest -n 1`"+`\n"]}, {"source": ["!pytest -n 2\n", "%%bash"]}, {"source": "%%bash"}, {"source": 1}, 2]}`, "{", "[]")
+}
+
 func FuzzPython(f *testing.F) {
 	fuzzReader(f, "tests/run.py", readPython,
 		"import subprocess, pytest\n# pytest -n 1\nsubprocess.run([sys.executable, '-m', \"pytest\", *args, f'-n{n}'])\npytest.main(['-n', '4'])\nos.system('pytest -n 5 && x')\n\"\"\"Run:\n\n    pytest -n 6\n\"\"\"\n",

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"policygen/internal/finding"
 	"policygen/internal/pytest"
@@ -21,7 +22,7 @@ func (t trail) placed(words []pytest.Word) (placed, begun []pytest.Word) {
 	}
 	for _, name := range []string{words[0].Pos.File, t.entry.file()} {
 		content, err := t.scan.repo.read(name)
-		if err != nil {
+		if err != nil || len(content) > maxSearched || !utf8.ValidString(words[0].Text) || !utf8.ValidString(words[1].Text) {
 			continue
 		}
 		at := words[0].Pos
@@ -69,6 +70,9 @@ func (t trail) begin(words []pytest.Word, start Start, env map[string]string) {
 	t.round.begun = append(t.round.begun, start)
 }
 
+// maxSearched bounds the files that words are looked for in, in bytes: a hostile one has hundreds of commands to look for.
+const maxSearched = 1 << 17
+
 // stands reports whether a word stands at a place of a file.
 func stands(content []byte, at finding.Position, word string) bool {
 	for range at.Line - 1 {
@@ -114,6 +118,9 @@ const wordEnd = `(?:$|[\s"'),;\\\]])`
 // following adds the offsets of words that follow one another in a text.
 func following(text string, at int, words []pytest.Word, places []int) []int {
 	for _, w := range words {
+		if !utf8.ValidString(w.Text) {
+			break
+		}
 		m := regexp.MustCompile(`^` + apart + `(` + regexp.QuoteMeta(w.Text) + `)` + wordEnd).FindStringSubmatchIndex(text[at:])
 		if m == nil {
 			break
