@@ -68,7 +68,7 @@ func (t trail) fallback(line command, env map[string]string) (shell.Result, bool
 	program := line.words[0].Text
 	may := !line.module && (transparent.MatchString(name(program)) || strings.Contains(program, "/") || slices.Contains(shells, program) || line.launched)
 	for i := 1; i < min(len(line.words), maxLooked); i++ {
-		if t.holdsCommand(line, i) {
+		if holdsCommand(line, i) {
 			t.certain = false
 			return t.shellText(line.words[i], nil, line.dir, env), true
 		}
@@ -100,7 +100,7 @@ func goesOn(line command, i int, rest command) bool {
 }
 
 // holdsCommand reports whether one word of a program that nobody here knows is a whole command line that starts pytest.
-func (t trail) holdsCommand(line command, i int) bool {
+func holdsCommand(line command, i int) bool {
 	w := line.words[i]
 	if line.module || !strings.Contains(w.Text, " ") || takesNames.MatchString(name(line.words[0].Text)) {
 		return false

@@ -281,6 +281,7 @@ func readsAsCommand(line source.Text) bool {
 	return readsAsOne(line.Slice(at, line.Len()))
 }
 
+// readsAsOne is readsAsCommand for one command.
 func readsAsOne(line source.Text) bool {
 	words := splitWords(line)
 	if end := strings.Index(line.String(), " #"); end >= 0 {
@@ -422,21 +423,29 @@ func readComments(f file) (shown found) {
 		shown.merge(commandsInComment(run))
 	}
 	for _, line := range f.text().Lines() {
-		if m := printed.FindStringSubmatchIndex(line.String()); m != nil {
-			for i := 2; i < len(m); i += 2 {
-				if m[i] >= 0 {
-					shown.merge(commandsInComment(line.Slice(m[i], m[i+1])))
-				}
-			}
-		} else if m := echoed.FindStringIndex(line.String()); m != nil {
-			if command, ok := shownCommand(line.Slice(m[1], line.Len())); ok && hasOptionOrPath(splitWords(command)) {
-				shown.add(snippet{kind: Comment, dialect: shell.Bash, text: withoutPlaceholders(command)})
-			}
-		} else if m := assignedCommand.FindStringSubmatchIndex(line.String()); m != nil {
-			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && goesBeyond(command) {
-				shown.add(snippet{kind: Comment, dialect: shell.Bash, text: withoutPlaceholders(command), doubtful: true})
-			}
-		}
+		shown.merge(commandsKept(line))
+	}
+	return shown
+}
+
+// commandsKept returns the commands that a line of shell prints, or keeps in a variable.
+func commandsKept(line source.Text) (shown found) {
+	text := line.String()
+	sn := snippet{kind: Comment, dialect: shell.Bash}
+	if m := printed.FindStringSubmatchIndex(text); m != nil {
+		return commandsInComment(line.Slice(max(m[2], m[4]), max(m[3], m[5])))
+	}
+	var rest source.Text
+	if m := echoed.FindStringIndex(text); m != nil {
+		rest = line.Slice(m[1], line.Len())
+	} else if m := assignedCommand.FindStringSubmatchIndex(text); m != nil {
+		rest, sn.doubtful = line.Slice(m[2], m[3]), true
+	} else {
+		return shown
+	}
+	if command, ok := shownCommand(rest); ok && hasOptionOrPath(splitWords(command)) && !sn.doubtful || ok && sn.doubtful && goesBeyond(command) {
+		sn.text = withoutPlaceholders(command)
+		shown.add(sn)
 	}
 	return shown
 }

@@ -26,10 +26,9 @@ type call struct {
 	names     []string          // what to run; empty for what the tool runs by itself
 	dir       string            // to go to first; empty for none
 	file      string            // in place of the tool's own; empty for none
-	variables map[string]string // that override those of the file
+	variables map[string]string // that override those of the file; of tox those that the file asks its caller for
 	labels    []string          // of what to run, as tox has them
 	words     []pytest.Word     // for what is run, such as those after "tox --"
-	caller    map[string]string // the environment that it is made in
 	idle      bool              // nothing is run: the tool only lists, shows or installs something
 }
 
@@ -72,10 +71,9 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		return shell.Result{}, line.pass == ""
 	}
 	environment := cmp.Or(line.taskEnv, env["HATCH_ENV"])
-	c.caller = env
-	file, chosen := t.chosen(program, environment, c, relative(dir))
+	file, chosen := t.chosen(program, environment, c, relative(dir), env)
 	if beside := path.Dir(t.entry.file()); len(chosen) == 0 && t.entry.kind.Shown() && line.dir == mount {
-		file, chosen = t.chosen(program, environment, c, path.Join(beside, c.dir)) // what a page shows may be meant for its own folder
+		file, chosen = t.chosen(program, environment, c, path.Join(beside, c.dir), env) // what a page shows may be meant for its own folder
 	}
 	if len(chosen) == 0 {
 		return shell.Result{}, line.pass == ""
@@ -94,14 +92,14 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 	return ended(status), true
 }
 
-// chosen returns what a call runs in a folder, and the file that says so.
-func (t trail) chosen(program, environment string, c call, dir string) (file string, chosen []snippet) {
+// chosen returns what a call runs in a folder and an environment, and the file that says so.
+func (t trail) chosen(program, environment string, c call, dir string, env map[string]string) (file string, chosen []snippet) {
 	file, ok := t.scan.toolFile(tools[program], dir, c.file)
 	if !ok {
 		return "", nil
 	}
 	if program == "tox" {
-		c.variables = t.scan.mentioned(file, c.caller)
+		c.variables = t.scan.mentioned(file, env)
 	}
 	held, group := t.scan.load(program, file, c), ""
 	if program == "hatch" {

@@ -108,6 +108,7 @@ var (
 	setVariable = regexp.MustCompile(`(?i)^(?:\$env:(\w+)\s*=\s*(?:"([^"$` + "`" + `]*)"|'([^']*)')|set "?(\w+)=([^"%&|<>]*)"?)$`)
 	plainLine   = regexp.MustCompile(`^(?:& +)?[\w./\\:-][^|&;<>(){}@]*$`)
 	quotedWord  = regexp.MustCompile(`"[^"$%` + "`" + `]*"|(?:^| )'[^'%]*'`) // in which nothing means anything
+	saysOnly    = regexp.MustCompile(`(?i)^@?(?:echo|write-\w+|rem)\b[^&|;]*$`)
 	notCommand  = regexp.MustCompile(`(?i)^(?:if|for|foreach|while|switch|function|param|try|catch|else|elseif|return|rem|::|goto|setlocal|echo|write-\w+)\b|^\w+-\w+ `)
 )
 
@@ -125,6 +126,7 @@ func inWindows(sn snippet, language string) (all []snippet, problems []Problem) 
 				one.argv = [][]pytest.Word{words}
 				all = append(all, one)
 			}
+		case saysOnly.MatchString(text): // read as what it tells people
 		case speaksOfPytest(text) >= 0:
 			problems = append(problems, Problem{Position: line.At(speaksOfPytest(text)), Message: "this line of " + language + " can't be simulated"})
 		}

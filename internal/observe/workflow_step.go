@@ -36,48 +36,39 @@ type stage struct {
 	out       *found
 }
 
-// withEnv returns the stage with more variables in force. Values see the variables around them, not their neighbours.
+// withEnv returns the stage with more variables in force: those of a map, or of an expression that is one, such as ${{ matrix.env }}.
+// Values see the variables around them, not their neighbours.
 func (st stage) withEnv(n *source.Node) stage {
-	if n != nil && n.Kind == source.Scalar {
-		return st.withMap(n)
-	}
-	if n == nil || len(n.Entries) == 0 {
-		return st
-	}
-	before := st.scope
-	st.env, st.texts = maps.Clone(st.env), textsWith(st.texts)
-	seen := map[string]any{}
-	maps.Copy(seen, before["env"].values)
-	for _, e := range n.Entries {
-		if e.Value.Kind != source.Scalar {
-			continue
-		}
-		name := e.Key.String()
-		value := before.text(e.Value)
-		st.env[name], st.texts[name] = value.String(), value
-		seen[strings.ToLower(name)] = value.String()
-	}
-	st.scope = before.with("env", scopeContext{seen, true})
-	return st
-}
-
-// withMap returns the stage with the variables of an expression in force that is a map, such as ${{ matrix.env }}. Expressions know
-// names without their case, so that of most variables is taken.
-func (st stage) withMap(n *source.Node) stage {
-	values, ok := st.scope.value(n).(map[string]any)
-	if !ok {
+	more := st.variables(n)
+	if len(more) == 0 {
 		return st
 	}
 	st.env, st.texts = maps.Clone(st.env), textsWith(st.texts)
 	seen := map[string]any{}
 	maps.Copy(seen, st.scope["env"].values)
-	for name, value := range values {
-		name, text := strings.ToUpper(name), textOf(value)
-		st.env[name], st.texts[name] = text, source.Literal(text, n.Text)
-		seen[strings.ToLower(name)] = text
+	for name, value := range more {
+		st.env[name], st.texts[name] = value.String(), value
+		seen[strings.ToLower(name)] = value.String()
 	}
 	st.scope = st.scope.with("env", scopeContext{seen, true})
 	return st
+}
+
+// variables returns the values of an "env". Expressions know the names of a map without their case, so that of most variables is taken.
+func (st stage) variables(n *source.Node) map[string]source.Text {
+	more := map[string]source.Text{}
+	if n != nil && n.Kind == source.Scalar {
+		values, _ := st.scope.value(n).(map[string]any)
+		for name, value := range values {
+			more[strings.ToUpper(name)] = source.Literal(textOf(value), n.Text)
+		}
+	}
+	for _, e := range entriesOf(n) {
+		if e.Value.Kind == source.Scalar {
+			more[e.Key.String()] = st.scope.text(e.Value)
+		}
+	}
+	return more
 }
 
 func textsWith(texts map[string]source.Text) map[string]source.Text {
