@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -36,9 +37,16 @@ type Code struct {
 func MarkdownCode(file string, content []byte) []Code { return NewText(file, content).MarkdownCode() }
 
 // MarkdownCode is the function of that name for a text that may be part of a file, such as a docstring.
-func (t Text) MarkdownCode() []Code {
+func (t Text) MarkdownCode() []Code { return t.markdownCode(maxAdmonitions) }
+
+func (t Text) markdownCode(depth int) []Code {
 	source := shallow(t.value)
 	var list []Code
+	for _, inner := range t.takeAdmonitions(source) {
+		if depth > 0 {
+			list = append(list, inner.markdownCode(depth-1)...)
+		}
+	}
 	err := ast.Walk(codeParser().Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -57,6 +65,7 @@ func (t Text) MarkdownCode() []Code {
 	if err != nil {
 		panic(err) // the visitor returns none
 	}
+	slices.SortStableFunc(list, func(a, b Code) int { return a.Pos.Compare(b.Pos) })
 	return list
 }
 

@@ -28,6 +28,9 @@ var markdownCases = []struct{ name, text, want string }{
 	{"spans elsewhere", "# `a`\n\n| b | `c` |\n|---|---|\n\n> - **`d`** [`e`](f)\n>   `g\n> h`\n", "span  1:3: 1:4 a; span  3:7: 3:8 c; span  6:7: 6:8 d; span  6:14: 6:15 e; span  7:5: 7:6 g< >8:3 h"},
 	{"windows", bom + "```sh\r\na\r\nb\r\n```\r\n`c\r\nd`\r\n", "fenced sh 1:1: 2:1 a|3:1 b|; span  5:1: 5:2 c< >6:1 d"},
 	{"in links", "[`a`](b) *`c`* <http://`d`> <e f='`g`'>", "span  1:2: 1:3 a; span  1:11: 1:12 c"},
+	{"admonitions", "!!! note \"x\"\n    a `b`\n    ```sh\n    c\n    ```\n\n    d `e`\n\n        f\n`g`\n", "span  2:7: 2:8 b; fenced sh 3:5: 4:5 c\n; span  7:7: 7:8 e; indented  9:9: 9:9 f\n; span  10:1: 10:2 g"},
+	{"tabs", "- x\n\n    === \"A\"\n\n        !!! tip\n            `a`\n\n\t```\n\tb\n\t```\n", "span  6:13: 6:14 a; fenced  8:2: 9:2 b\n"},
+	{"admonitions in code", "```\n!!! a\n    `b`\n```\n=== 1 passed\n\n    c\n", "fenced  1:1: 2:1 !!! a\n    `b`\n; indented  7:5: 7:5 c\n"},
 	{"not code", "<pre>\n`a`\n</pre>\n\n\\`b`\n", ""},
 }
 
@@ -50,6 +53,7 @@ var restCases = []struct{ name, text, want string }{
 	{"tabs", "a::\n\n\tb\n\t  c\n        d\n", "literal  3:2: 3:2 b\n4:2   c\n5:9 d\n"},
 	{"windows", ".. code:: sh\r\n\r\n  a\r\n  b\r\n", "directive sh 1:1: 3:3 a|4:3 b|"},
 	{"nothing in it", ".. code:: sh\n\nb::\n\nc", ""},
+	{"tabs of code", ".. tabs::\n\n   .. code-tab:: console Shell\n\n      a\n", "directive console 3:4: 5:7 a\n"},
 }
 
 func TestRestCode(t *testing.T) {

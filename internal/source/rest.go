@@ -52,7 +52,7 @@ var (
 
 // restCodes are the directives that show code. Their argument is its language, except as given here.
 var restCodes = map[string]string{
-	"code-block": "", "code": "", "sourcecode": "", "prompt": "", "code-cell": "", "parsed-literal": "text", "console": "console", "literalinclude": "-", "highlight": "-",
+	"code-block": "", "code": "", "sourcecode": "", "prompt": "", "code-cell": "", "code-tab": "", "parsed-literal": "text", "console": "console", "literalinclude": "-", "highlight": "-",
 }
 
 // read reads the line i, and what belongs to it if it begins code or a comment, and returns the line after that.

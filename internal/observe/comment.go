@@ -1,0 +1,103 @@
+package observe
+
+import (
+	"regexp"
+	"strings"
+
+	"policygen/internal/pytest"
+	"policygen/internal/shell"
+	"policygen/internal/source"
+)
+
+// readComments reads the commands that comments show, in files where "#" begins one.
+func readComments(f file) (shown found) {
+	for _, run := range source.Comments(f.name, f.content, "#") {
+		shown.merge(commandsInComment(run))
+	}
+	for _, line := range f.text().Lines() {
+		shown.merge(commandsKept(line))
+	}
+	return shown
+}
+
+// commandsKept returns the commands that a line of shell prints, or keeps in a variable.
+func commandsKept(line source.Text) (shown found) {
+	text := line.String()
+	sn := snippet{kind: Comment, dialect: shell.Bash}
+	if m := printed.FindStringSubmatchIndex(text); m != nil {
+		return commandsInComment(line.Slice(max(m[2], m[4]), max(m[3], m[5])))
+	}
+	var rest source.Text
+	if m := echoed.FindStringIndex(text); m != nil {
+		rest = line.Slice(m[1], line.Len())
+	} else if m := assignedCommand.FindStringSubmatchIndex(text); m != nil {
+		rest, sn.doubtful = line.Slice(m[2], m[3]), true
+	} else {
+		return shown
+	}
+	if command, ok := shownCommand(rest); ok && hasOptionOrPath(splitWords(command)) && !sn.doubtful || ok && sn.doubtful && goesBeyond(command) {
+		sn.text = withoutPlaceholders(command)
+		shown.add(sn)
+	}
+	return shown
+}
+
+// goesBeyond reports whether more than the program is in a command that starts pytest, so that it is no mere name for it.
+func goesBeyond(command source.Text) bool {
+	c := lookThrough(splitWords(command), mount)
+	return c.isPytest() && len(c.words) > 1 && !wantsMore(command) && (hasOptionOrPath(c.words) || len(pytest.Unknowns(c.words[1].Text)) > 0)
+}
+
+// printed matches a line of shell that tells its reader something.
+var printed = regexp.MustCompile(`^[ \t@]*(?:echo|printf)[ \t]+(?:-[ne]+[ \t]+)?(?:"([^"]*)"|'([^']*)')`)
+
+// echoed matches the beginning of one that prints its words as they are.
+var echoed = regexp.MustCompile(`^[ \t@]*echo[ \t]+`)
+
+// assignedCommand matches an assignment of shell whose value may be a command line.
+var assignedCommand = regexp.MustCompile(`^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+)?[A-Za-z_][A-Za-z0-9_]*=["'](.*pytest.*)["'][ \t;]*$`)
+
+// introduces matches a line behind which a command stands.
+var introduces = regexp.MustCompile(`(?i)(:|\b(run|use|with|execute))[ \t]*$`)
+
+// runKey matches a line of YAML whose value is run, as documentation shows steps of a workflow.
+var runKey = regexp.MustCompile(`^[ \t]*(- )?(run|script|command):[ \t]`)
+
+// isBare reports whether a command is the name of a program alone. In a comment that is rather what the next line is about.
+func isBare(command source.Text) bool {
+	return !strings.ContainsAny(strings.TrimSpace(command.String()), " \t")
+}
+
+// commandsInComment returns the commands that a comment or a documentation string shows, on lines of their own or between backquotes.
+func commandsInComment(t source.Text) (shown found) {
+	sn := snippet{kind: Comment, dialect: shell.Bash}
+	lines := logicalLines(t)
+	for i, line := range lines {
+		line = line.Slice(len(commentLine.FindString(line.String())), line.Len()) // of code that is commented out, or shown in a docstring
+		if command, ok := shownCommand(line); ok {
+			if i > 0 && introduces.MatchString(lines[i-1].String()) || !isBare(command) || runKey.MatchString(line.String()) {
+				sn.text = withoutPlaceholders(command)
+				shown.add(sn)
+			}
+			continue
+		}
+		for _, m := range quotes.FindAllStringSubmatchIndex(line.String(), -1) {
+			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && hasOptionOrPath(splitWords(command)) && !wantsMore(command) {
+				inline := sn
+				inline.text, inline.inline = withoutPlaceholders(command), true
+				shown.add(inline)
+			}
+		}
+		for _, m := range spans.FindAllStringSubmatchIndex(line.String(), -1) {
+			if m[0] > 0 && line.String()[m[0]-1] == ':' && linkTarget.MatchString(line.String()[m[2]:m[3]]) {
+				continue // a role of ReST with the name of what it leads to
+			}
+			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && strings.ContainsAny(command.String(), " \t") && !wantsMore(command) {
+				inline := sn
+				inline.text, inline.inline = withoutPlaceholders(command), true
+				shown.add(inline)
+			}
+		}
+	}
+	return shown
+}

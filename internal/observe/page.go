@@ -1,0 +1,225 @@
+package observe
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"policygen/internal/shell"
+	"policygen/internal/source"
+)
+
+// readMarkdown reads the commands that a page shows: in fenced and indented blocks, and in spans of code.
+func readMarkdown(f file) found {
+	text := f.text()
+	told := releaseNotes(text)
+	shown := readShown(f, Markdown, slices.DeleteFunc(source.MarkdownCode(f.name, f.content), func(c source.Code) bool { return told[c.Text.At(0).Line] }))
+	for _, m := range hiddenComment.FindAllStringSubmatchIndex(text.String(), -1) { // those of templates are for whoever fills them in
+		shown.merge(commandsInComment(text.Slice(m[2], m[3])))
+	}
+	return shown
+}
+
+var hiddenComment = regexp.MustCompile(`(?s)<!--(.*?)-->`)
+
+var (
+	fence          = regexp.MustCompile("^ {0,3}(```|~~~)")
+	heading        = regexp.MustCompile(`^(#{1,6})[ \t]+(.*)`)
+	releaseHeading = regexp.MustCompile(`(?i)^\W*(?:(?:version|release|what.s new in|changes in|new in)\b[^0-9]{0,3})?v?\d+\.\d+(\.\d+|\.x)\b`)
+)
+
+// releaseNotes returns the lines of a page that stand under the heading of a release, which tell what was.
+func releaseNotes(page source.Text) map[int]bool {
+	lines := map[int]bool{}
+	level, fenced := 0, false
+	for i, line := range page.Lines() {
+		if fence.MatchString(line.String()) {
+			fenced = !fenced
+		}
+		if m := heading.FindStringSubmatch(line.String()); m != nil && !fenced && (level == 0 || len(m[1]) <= level) {
+			if level = 0; releaseHeading.MatchString(m[2]) {
+				level = len(m[1])
+			}
+		}
+		if level > 0 {
+			lines[i+1] = true
+		}
+	}
+	return lines
+}
+
+// readReST reads the commands that a page shows in code blocks, literal blocks and literals.
+func readReST(f file) found { return readShown(f, ReST, source.RestCode(f.name, f.content)) }
+
+func readShown(f file, kind Kind, all []source.Code) (shown found) {
+	for _, code := range all {
+		sn := snippet{kind: kind, dialect: shell.Bash, inline: code.Kind == source.CodeSpan}
+		if list, taken := windowsShown(code, sn); taken {
+			shown.add(list...)
+			continue
+		}
+		for _, text := range commandsIn(code) {
+			sn.text = withoutPlaceholders(text)
+			shown.add(sn)
+		}
+		if pythonLanguages[language(code)] {
+			for _, start := range readPythonCode(code.Text) {
+				start.kind = kind
+				shown.add(start)
+			}
+		}
+	}
+	return shown
+}
+
+// language returns the name that a block of code was given.
+func language(code source.Code) string { return strings.ToLower(strings.Trim(code.Lang, "{}.")) }
+
+// shellLanguages are the names that people give blocks of shell commands.
+var shellLanguages = map[string]bool{
+	"bash": true, "sh": true, "shell": true, "zsh": true, "console": true, "shell-session": true, "shellsession": true, "sh-session": true,
+	"terminal": true, "powershell": true, "ps1": true, "cmd": true, "bat": true, "fish": true, "prompt": true, "commandline": true,
+}
+
+// pythonLanguages are the names of blocks of Python.
+var pythonLanguages = map[string]bool{"python": true, "py": true, "python3": true}
+
+// noCommands are the names of blocks in which no line is a command.
+var noCommands = map[string]bool{
+	"pycon": true, "ipython": true, "rust": true, "json": true, "c": true, "cpp": true, "c++": true, "cuda": true,
+	"js": true, "javascript": true, "ts": true, "typescript": true, "java": true, "scala": true, "go": true, "sql": true, "html": true, "xml": true, "css": true,
+	"diff": true, "cue": true, "r": true, "mermaid": true,
+}
+
+// settings are the names of blocks of settings, of which some values are commands.
+var settings = map[string]bool{"toml": true, "ini": true, "cfg": true}
+
+// commandsIn returns the commands that a piece of code shows.
+func commandsIn(code source.Code) []source.Text {
+	lang := language(code)
+	if code.Kind == source.CodeSpan {
+		if command, ok := shownCommand(code.Text); ok && strings.ContainsAny(command.String(), " \t") && !wantsMore(command) {
+			return []source.Text{command}
+		}
+		return nil
+	}
+	prompted, any := afterPrompts(code.Text)
+	switch {
+	case pythonLanguages[lang]:
+		return commandsInPython(code.Text)
+	case noCommands[lang]:
+		return nil
+	case settings[lang]:
+		return setCommands(code.Text)
+	case any:
+		return []source.Text{prompted}
+	case shellLanguages[lang]:
+		return append([]source.Text{code.Text}, commentedCommands(code.Text)...)
+	}
+	return lineCommands(code.Text)
+}
+
+// commandsInPython returns the commands that comments and documentation strings of a block of Python show: "Run with: pytest -n 4".
+func commandsInPython(t source.Text) (list []source.Text) {
+	read := t.Python()
+	for _, s := range read.Strings {
+		if s.Doc {
+			list = append(list, textsOf(commandsInComment(s.Text(unknownWord)))...)
+		}
+	}
+	for _, c := range read.Comments {
+		list = append(list, textsOf(commandsInComment(c))...)
+	}
+	return list
+}
+
+func textsOf(f found) (list []source.Text) {
+	for _, sn := range f.snippets {
+		list = append(list, sn.text)
+	}
+	return list
+}
+
+// commentedCommands returns the commands that stand in comments of shell.
+func commentedCommands(t source.Text) (list []source.Text) {
+	for _, line := range t.Lines() {
+		if m := commentLine.FindStringIndex(line.String()); m != nil {
+			if command, ok := shownCommand(line.Slice(m[1], line.Len())); ok {
+				list = append(list, command)
+			}
+		}
+	}
+	return list
+}
+
+var commentLine = regexp.MustCompile(`^[ \t]*#+[ \t]*`)
+
+var prompt = regexp.MustCompile(`^[ \t]*\(?(\([A-Za-z0-9_.-]+\)[ \t]*)?([A-Za-z0-9_.~@:/-]*[$%❯]|>|PS [^>]*>)[ \t]+`)
+
+// afterPrompts returns the lines of a session that a person typed. It reports false where no line has a prompt.
+func afterPrompts(t source.Text) (source.Text, bool) {
+	var typed []source.Text
+	goesOn := false
+	for _, line := range t.Lines() {
+		m := prompt.FindStringIndex(line.String())
+		switch {
+		case m != nil:
+			line = line.Slice(m[1], line.Len())
+		case !goesOn:
+			continue
+		}
+		goesOn = continued(line.String())
+		typed = append(typed, line, source.Literal("\n", line.Slice(line.Len(), line.Len())))
+	}
+	return source.JoinTexts(typed...), len(typed) > 0
+}
+
+// setCommands returns the commands that are values of settings, and lines of values.
+func setCommands(t source.Text) (list []source.Text) {
+	for _, line := range t.Lines() {
+		value := line
+		if m := setting.FindStringIndex(line.String()); m != nil {
+			value = line.Slice(m[1], line.Len())
+		}
+		value = replaceAll(withoutQuotes(value), escapedQuote, func(string) string { return `"` })
+		if command, ok := shownCommand(value); ok && hasOptionOrPath(splitWords(command)) && !versions.MatchString(command.String()) {
+			list = append(list, command)
+		}
+	}
+	return list
+}
+
+// withoutQuotes takes off what stands around a value: brackets, quotes, and what ends it.
+func withoutQuotes(value source.Text) source.Text {
+	text := value.String()
+	end := len(strings.TrimRight(text, " \t,;])"))
+	start := min(end, len(text)-len(strings.TrimLeft(text, " \t[")))
+	for start+1 < end && text[start] == text[end-1] && (text[start] == '"' || text[start] == '\'') {
+		start, end = start+1, end-1
+	}
+	return value.Slice(start, end)
+}
+
+var (
+	escapedQuote = regexp.MustCompile(`\\"`)
+	setting      = regexp.MustCompile(`^[ \t]*[A-Za-z0-9_."'-]+[ \t]*=[ \t]*`)
+	versions     = regexp.MustCompile(`[(<>=~!]=|[<>][0-9 ]`)
+)
+
+// namesOnly matches lines of nothing but the name of a distribution, perhaps with versions.
+var namesOnly = regexp.MustCompile(`^[ \t]*[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?[ \t]*([<>=!~;@].*)?$`)
+
+// lineCommands returns the lines that read as commands, each with those that it goes on in. A name among names is a requirement.
+func lineCommands(t source.Text) (list []source.Text) {
+	lines := logicalLines(t)
+	for i, line := range lines {
+		among := i > 0 && namesOnly.MatchString(lines[i-1].String()) || i+1 < len(lines) && namesOnly.MatchString(lines[i+1].String())
+		if among && namesOnly.MatchString(line.String()) {
+			continue
+		}
+		if command, ok := shownCommand(line); ok {
+			list = append(list, command)
+		}
+	}
+	return list
+}
