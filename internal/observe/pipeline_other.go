@@ -35,11 +35,12 @@ var otherTool = service{
 func readOtherYAML(f file) (all found) {
 	docs, err := source.ParseYAML(f.name, f.content)
 	if err != nil {
-		if !bytes.Contains(f.content, []byte("{{")) && !bytes.Contains(f.content, []byte("{%")) {
-			all = unread(err)
-			for i := range all.problems {
-				all.problems[i].Unread = false // nobody knows that it holds commands
-			}
+		if bytes.Contains(f.content, []byte("{{")) || bytes.Contains(f.content, []byte("{%")) {
+			return readOtherText(f) // a template, such as the recipe of a conda package
+		}
+		all = unread(err)
+		for i := range all.problems {
+			all.problems[i].Unread = false // nobody knows that it holds commands
 		}
 		return all
 	}

@@ -67,10 +67,31 @@ func tasksOf(f file, root *source.Node, c call) (all found) {
 			}
 		}
 	}
-	if wheel := root.Get("tool", "cibuildwheel", "test-command"); wheel != nil && wheel.Kind == source.Scalar {
-		all.add(snippet{kind: Task, where: "cibuildwheel's test-command", text: wheel.Text, dir: dirOf(f.name), dialect: shell.POSIX})
-	}
+	all.add(wheelTests(f, root.Get("tool", "cibuildwheel"))...)
 	return all
+}
+
+// wheelTests returns the commands with which cibuildwheel tests a wheel: for all platforms, for one, and for those that an override
+// selects (https://cibuildwheel.pypa.io/en/stable/options/#test-command). A list is one command line, joined by "&&".
+func wheelTests(f file, table *source.Node) (list []snippet) {
+	if table == nil {
+		return nil
+	}
+	for _, item := range table.Items {
+		list = append(list, wheelTests(f, item)...)
+	}
+	for _, e := range table.Entries {
+		if e.Key.String() != "test-command" {
+			list = append(list, wheelTests(f, e.Value)...)
+			continue
+		}
+		for _, command := range append([]*source.Node{e.Value}, e.Value.Items...) {
+			if command.Kind == source.Scalar {
+				list = append(list, snippet{kind: Task, where: "cibuildwheel's test-command", text: command.Text, dir: dirOf(f.name), dialect: shell.POSIX})
+			}
+		}
+	}
+	return list
 }
 
 var fileOf = map[string]string{"poe": "poe_tasks.toml", "pixi": "pixi.toml"}

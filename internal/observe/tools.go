@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"path"
@@ -14,8 +15,9 @@ import (
 
 // A tool runs what a file of the repository holds under a name: a target, an environment, a task.
 type tool struct {
-	files  []string // that it looks for
-	upward bool     // in the folders above too
+	files  []string          // that it looks for
+	marks  map[string]string // what a file that is not the tool's alone holds where it is the tool's too, by its name
+	upward bool              // in the folders above too
 	parse  func(words []pytest.Word) call
 	load   func(f file, c call) found
 	names  string // the variable that names what to run where the command line does not; empty for none
@@ -38,16 +40,19 @@ var pyproject = []string{"pyproject.toml"}
 var tools = map[string]tool{
 	"make":  {files: makefiles, parse: parseMake, load: loadMakefile},
 	"gmake": {files: makefiles, parse: parseMake, load: loadMakefile},
-	"tox":   {files: []string{"tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"}, upward: true, parse: parseTox, load: loadTox, names: "TOXENV"},
+	"tox":   {files: []string{"tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"}, marks: toxMarks, upward: true, parse: parseTox, load: loadTox, names: "TOXENV"},
 	"nox":   {files: []string{"noxfile.py"}, parse: parseNox, load: loadNox, names: "NOXSESSION"},
 	"just":  {files: []string{"justfile", ".justfile", "Justfile"}, upward: true, parse: parseNames, load: loadJustfile},
 	"task":  {files: []string{"Taskfile.yml", "Taskfile.yaml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTask},
-	"poe":   {files: []string{"pyproject.toml", "poe_tasks.toml"}, upward: true, parse: parseNames, load: loadTasks},
+	"poe":   {files: []string{"pyproject.toml", "poe_tasks.toml"}, marks: map[string]string{"pyproject.toml": "tool.poe"}, upward: true, parse: parseNames, load: loadTasks},
 	"hatch": {files: []string{"hatch.toml", "pyproject.toml"}, upward: true, parse: parseHatch, load: loadTasks},
 	"pdm":   {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
 	"rye":   {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
 	"pixi":  {files: []string{"pixi.toml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTasks},
 }
+
+// toxMarks are where tox passes over a file for the next (https://tox.wiki/en/latest/config.html#discovery-and-file-types).
+var toxMarks = map[string]string{"setup.cfg": "[tox:tox]", "pyproject.toml": "tool.tox"}
 
 var makefiles = []string{"GNUmakefile", "makefile", "Makefile"}
 
@@ -166,7 +171,7 @@ func (s *scan) toolFile(t tool, dir, named string) (string, bool) {
 	}
 	for {
 		for _, base := range t.files {
-			if at := path.Join(dir, base); s.repo.isFile(at) {
+			if at := path.Join(dir, base); s.repo.isFile(at) && s.holds(at, t.marks[base]) {
 				return at, true
 			}
 		}
@@ -175,6 +180,15 @@ func (s *scan) toolFile(t tool, dir, named string) (string, bool) {
 		}
 		dir = path.Dir(dir)
 	}
+}
+
+// holds reports whether a text stands somewhere in a file.
+func (s *scan) holds(file, text string) bool {
+	if text == "" {
+		return true
+	}
+	content, err := s.repo.read(file)
+	return err == nil && bytes.Contains(content, []byte(text))
 }
 
 // choose returns the snippets that a tool runs for some names, those that they need first; of a group where one is given.

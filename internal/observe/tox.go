@@ -24,6 +24,11 @@ func loadTox(f file, c call) found {
 	if path.Ext(f.name) == ".toml" {
 		return loadToxTOML(f, c)
 	}
+	return loadToxINI(f, c)
+}
+
+// loadToxINI is loadTox for a tox.ini, whatever the name of the file.
+func loadToxINI(f file, c call) found {
 	sections, err := source.ParseINI(f.name, f.content)
 	if err != nil {
 		return unread(err)

@@ -20,6 +20,14 @@ func loadToxTOML(f file, c call) found {
 			return found{}
 		}
 	}
+	if legacy := root.Get("legacy_tox_ini"); legacy != nil {
+		content, ok := source.INIWithin(f.content, legacy.Text)
+		if !ok {
+			return found{} // a tox.ini of one line has no commands
+		}
+		f.content = content
+		return loadToxINI(f, c)
+	}
 	return toxTable{root, f, c.words}.found(c)
 }
 

@@ -111,24 +111,12 @@ func (x toxTOML) refer(n *source.Node, env string, p place, depth int) {
 	x.list(target, env, p, depth+1)
 }
 
-// legacyToxINI reads a tox.ini that is a text of several lines. So that everything keeps its place, the whole file is read as INI,
-// with all that isn't in the text made a comment.
+// legacyToxINI reads a tox.ini that is a text of several lines.
 func (r *reader) legacyToxINI(file string, n *source.Node) {
-	content := r.wasRead[file]
-	start, end := n.Text.Offset(0), n.Text.Offset(n.Text.Len())
-	if n.Kind != source.Scalar || n.Text.Len() == 0 || n.Text.At(0).Line == n.Pos.Line {
+	content, ok := source.INIWithin(r.wasRead[file], n.Text)
+	if n.Kind != source.Scalar || !ok {
 		r.cannot(place{scope: scoped("tox", file)}, n.Pos, "", "legacy_tox_ini has to be a text that begins on a line of its own", `open it with """ and a line break`)
 		return
 	}
-	masked := slices.Clone(content)
-	for i := range masked {
-		switch {
-		case i >= start && i < end || masked[i] == '\n' || masked[i] == '\r':
-		case i >= end && i > 0 && masked[i-1] != '\n' && masked[i-1] != '#':
-			masked[i] = ' '
-		default:
-			masked[i] = '#'
-		}
-	}
-	r.readToxINI(file, masked)
+	r.readToxINI(file, content)
 }

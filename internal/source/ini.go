@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -168,4 +169,28 @@ func pythonSpace(c rune) bool { return unicode.IsSpace(c) || 0x1c <= c && c <= 0
 func startsWithSpace(s string) bool {
 	c, _ := utf8.DecodeRuneInString(s)
 	return pythonSpace(c)
+}
+
+// INIWithin returns a copy of a file in which all but one text is a comment of INI, so that ParseINI tells the places of what is in the
+// text. The text is one of several lines whose first begins a line of the file, as that of legacy_tox_ini in pyproject.toml
+// (https://tox.wiki/en/latest/config.html#pyproject-toml-ini); for any other it reports false.
+func INIWithin(content []byte, text Text) ([]byte, bool) {
+	if text.Len() == 0 {
+		return nil, false
+	}
+	start, end := text.Offset(0), text.Offset(text.Len())
+	if start == 0 || content[start-1] != '\n' {
+		return nil, false
+	}
+	masked := slices.Clone(content)
+	for i := range masked {
+		switch {
+		case i >= start && i < end || masked[i] == '\n' || masked[i] == '\r':
+		case i >= end && i > 0 && masked[i-1] != '\n' && masked[i-1] != '#':
+			masked[i] = ' '
+		default:
+			masked[i] = '#'
+		}
+	}
+	return masked, true
 }
