@@ -9,13 +9,18 @@ import (
 	"policygen/internal/source"
 )
 
-// readComments reads the commands that comments show, in files where "#" begins one.
+// readComments reads the commands that comments show, in files where "#" begins one, and the texts of settings: descriptions of markers
+// and of inputs.
 func readComments(f file) (shown found) {
 	for _, run := range source.Comments(f.name, f.content, "#") {
 		shown.merge(commandsInComment(run))
 	}
+	settings := isSettings(f.name)
 	for _, line := range f.text().Lines() {
 		shown.merge(commandsKept(line))
+		if settings && !commentLine.MatchString(line.String()) {
+			shown.add(spanned(line)...)
+		}
 	}
 	return shown
 }
@@ -82,22 +87,27 @@ func commandsInComment(t source.Text) (shown found) {
 			continue
 		}
 		for _, m := range quotes.FindAllStringSubmatchIndex(line.String(), -1) {
-			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && hasOptionOrPath(splitWords(command)) && !wantsMore(command) {
+			within := line.Slice(max(m[2], m[4]), max(m[3], m[5]))
+			if command, ok := shownCommand(within); ok && hasOptionOrPath(splitWords(command)) && !wantsMore(command) {
 				inline := sn
 				inline.text, inline.inline = withoutPlaceholders(command), true
 				shown.add(inline)
 			}
 		}
-		for _, m := range spans.FindAllStringSubmatchIndex(line.String(), -1) {
-			if m[0] > 0 && line.String()[m[0]-1] == ':' && linkTarget.MatchString(line.String()[m[2]:m[3]]) {
-				continue // a role of ReST with the name of what it leads to
-			}
-			if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && strings.ContainsAny(command.String(), " \t") && !wantsMore(command) {
-				inline := sn
-				inline.text, inline.inline = withoutPlaceholders(command), true
-				shown.add(inline)
-			}
-		}
+		shown.add(spanned(line)...)
 	}
 	return shown
+}
+
+// spanned returns the commands that stand between backquotes in a line.
+func spanned(line source.Text) (list []snippet) {
+	for _, m := range spans.FindAllStringSubmatchIndex(line.String(), -1) {
+		if m[0] > 0 && line.String()[m[0]-1] == ':' && linkTarget.MatchString(line.String()[m[2]:m[3]]) {
+			continue // a role of ReST with the name of what it leads to
+		}
+		if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && !isBare(command) && !wantsMore(command) {
+			list = append(list, snippet{kind: Comment, dialect: shell.Bash, text: withoutPlaceholders(command), inline: true})
+		}
+	}
+	return list
 }

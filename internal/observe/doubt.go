@@ -138,7 +138,7 @@ func (t trail) sayNothing(words []pytest.Word) bool {
 	if len(words) > 1 {
 		return t.entry.kind == Comment && thirdPerson.MatchString(word) && !folders[word] && !t.scan.repo.exists(word)
 	}
-	return versionWord.MatchString(word) || plainEnglish.MatchString(word) && !folders[word] && !t.scan.repo.exists(word)
+	return versionWord.MatchString(word) || plainEnglish.MatchString(word) && !metavariable.MatchString(word) && !folders[word] && !t.scan.repo.exists(word)
 }
 
 // thirdPerson matches verbs of sentences such as "pytest expects ...".

@@ -37,6 +37,8 @@ func readersOf(name string) []reader {
 		return []reader{{reads: readJustfile}, comments}
 	case base == "Taskfile.yml", base == "Taskfile.yaml":
 		return []reader{{reads: readTaskfile}, comments}
+	case base == "CMakeLists.txt", ext == ".cmake":
+		return []reader{{reads: readCMake}, comments}
 	case base == "Dockerfile", base == "Containerfile", strings.HasPrefix(base, "Dockerfile."), ext == ".dockerfile":
 		return []reader{{reads: readDockerfile}, comments}
 	case (ext == ".md" || ext == ".rst" || ext == ".markdown") && (history.MatchString(base) || historyFolder.MatchString(name)):
@@ -116,6 +118,12 @@ func isPipeline(name string) bool {
 		return true
 	}
 	return false
+}
+
+// isSettings reports whether a file is one of settings, in whose values backquotes are only for people.
+func isSettings(name string) bool {
+	ext := path.Ext(name)
+	return isYAML(name) || ext == ".toml" || ext == ".cfg" || ext == ".ini"
 }
 
 func isYAML(name string) bool {

@@ -52,6 +52,12 @@ func FuzzMakefile(f *testing.F) {
 		"define x\n\ty\nendef\nifeq (a,b)\nelse\nendif\nexport A := 1\n.RECIPEPREFIX = >\nt:\n>pytest\n$(A) $(B):$(C)\n\t$(", "a:::=b\n\\\n\t\\\n", "SHELL=/bin/bash\n.SHELLFLAGS = -eu -o pipefail -c\na b:\n\tpytest $(@D) ${x:.a=.b}")
 }
 
+func FuzzCMake(f *testing.F) {
+	fuzzReader(f, "CMakeLists.txt", readCMake,
+		"add_custom_target(a ALL COMMAND ${X} -m pytest \"-n\" 4 $<x> DEPENDS b)\nset(X \"${X};${X}\")\nadd_custom_command(TARGET a POST_BUILD COMMAND A=1 pytest [=[x]=])\nadd_test(NAME t COMMAND cmake -E env -- pytest)\n#[[x\n]]\nadd_subdirectory(.)",
+		"a(", "add_test(", "add_custom_target(\"", "set(a b)#[", "add_test(a [[", "add_custom_target(a COMMAND cmake -E chdir)\nadd_dependencies(a a)", "a(b(c)d\\)e")
+}
+
 func FuzzJustfile(f *testing.F) {
 	fuzzReader(f, "justfile", readJustfile,
 		"set shell := [\"bash\", \"-c\"]\nn := '4'\nexport A := \"b\"\n[private]\ntest *args='x': build\n    pytest -n {{n}} {{args}}\nbuild:\n",

@@ -72,8 +72,16 @@ func readShown(f file, kind Kind, all []source.Code) (shown found) {
 	return shown
 }
 
-// language returns the name that a block of code was given.
-func language(code source.Code) string { return strings.ToLower(strings.Trim(code.Lang, "{}.")) }
+// language returns the name that a block of code was given, or else that of Python where it looks like that.
+func language(code source.Code) string {
+	lang := strings.ToLower(strings.Trim(code.Lang, "{}."))
+	if lang == "" && looksLikePython.MatchString(code.Text.String()) {
+		return "python"
+	}
+	return lang
+}
+
+var looksLikePython = regexp.MustCompile(`(?m)^(import [a-z_.]+( as [a-z_]+)?|from [a-z_.]+ import .*|def [a-z_]+\(.*|class [A-Z].*:)[ \t]*$`)
 
 // shellLanguages are the names that people give blocks of shell commands.
 var shellLanguages = map[string]bool{
@@ -98,7 +106,7 @@ var settings = map[string]bool{"toml": true, "ini": true, "cfg": true}
 func commandsIn(code source.Code) []source.Text {
 	lang := language(code)
 	if code.Kind == source.CodeSpan {
-		if command, ok := shownCommand(code.Text); ok && strings.ContainsAny(command.String(), " \t") && !wantsMore(command) {
+		if command, ok := shownCommand(code.Text); ok && !isBare(command) && !wantsMore(command) {
 			return []source.Text{command}
 		}
 		return nil
@@ -114,7 +122,11 @@ func commandsIn(code source.Code) []source.Text {
 	case any:
 		return []source.Text{prompted}
 	case shellLanguages[lang]:
-		return append([]source.Text{code.Text}, commentedCommands(code.Text)...)
+		list := append([]source.Text{code.Text}, commentedCommands(code.Text)...)
+		for _, line := range code.Text.Lines() {
+			list = append(list, textsOf(commandsKept(line))...)
+		}
+		return list
 	}
 	return lineCommands(code.Text)
 }

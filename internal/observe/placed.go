@@ -59,9 +59,15 @@ func (t trail) begin(words []pytest.Word, start Start, env map[string]string) {
 	if len(words) == 0 || len(t.steps) > 0 {
 		return
 	}
-	start.Position, start.Call, start.Argv = words[0].Pos, words, words[1:]
-	if start.Foreign == "" {
-		start.Settings = t.scan.project.Resolve(pytest.Invocation{Args: start.Argv, Env: env, Dir: start.Dir, Mount: mount})
+	resolve := func() {
+		start.Position, start.Call, start.Argv = words[0].Pos, words, words[1:]
+		if start.Foreign == "" {
+			start.Settings = t.scan.project.Resolve(pytest.Invocation{Args: start.Argv, Env: env, Dir: start.Dir, Mount: mount})
+		}
+	}
+	if resolve(); start.Settings.UsageError != "" { // the value of the last word stands elsewhere
+		words = append(slices.Clip(words), pytest.Word{Text: pytest.Unknown("the next word"), Pos: words[len(words)-1].Pos})
+		resolve()
 	}
 	if start.Settings.UsageError != "" { // it is no command without what follows it
 		return

@@ -27,6 +27,10 @@ var shownVariable = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)|\$\{([A-Za-z_
 // withoutPlaceholders puts unknown values where a page has <name> or [OPTIONS], which a shell would take for something else, and
 // for variables that the page expects its reader to have.
 func withoutPlaceholders(t source.Text) source.Text {
+	if at := openQuote(t.String()); at >= 0 && valueNext.MatchString(t.String()[:at]) {
+		t = source.JoinTexts(t.Slice(0, at), source.Literal(unknownWord("the next line"), t.Slice(at, t.Len())))
+	}
+	t = replaceAll(t, arrow, func(string) string { return "" })
 	t = replaceAll(t, githubExpression, unknownWord)
 	t = replaceAll(t, placeholder, unknownWord)
 	t = replaceAll(t, ellipsis, func(match string) string {
@@ -36,6 +40,30 @@ func withoutPlaceholders(t source.Text) source.Text {
 		option := anyNumber.FindStringSubmatch(match)[1]
 		return option + unknownWord(match[len(option):])
 	}))
+}
+
+// valueNext matches the beginning of a command behind which the value of an option stands.
+var valueNext = regexp.MustCompile(`[ \t]-(-[a-z-]+[= ]|[a-zA-Z][ ]?)$`)
+
+// openQuote returns where the quotation begins that a line leaves open, as a comment does whose command goes on in the next; -1 for
+// none, and for a text of several lines.
+func openQuote(s string) int {
+	at := -1
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\n':
+			return -1
+		case c == '\\' && (at < 0 || s[at] == '"'):
+			i++
+		case at >= 0 && c == s[at]:
+			at = -1
+		case at < 0 && (c == '"' || c == '\''):
+			at = i
+		case at < 0 && c == '#' && i > 0 && s[i-1] == ' ':
+			return -1
+		}
+	}
+	return at
 }
 
 // withUnknownVariables puts unknown values for variables that a text uses and does not set.

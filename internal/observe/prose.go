@@ -13,13 +13,21 @@ var (
 	bullet   = regexp.MustCompile(`^[ \t]*([-*+•]|[0-9]+[.)])?[ \t]*`)
 	leadIn   = regexp.MustCompile(`^[^:` + "`" + `$=]{0,80}:[ \t]+`)
 	leadWord = regexp.MustCompile(`(?i)^(e\.g\.,?|for example,?|run|use|try|usage|then run|execute|with|or|and)[ \t]+`)
-	quotes   = regexp.MustCompile(`(?:^|[\s(:])["']([^"'` + "`" + `]+)["'](?:$|[\s).,;:])`)
+	quotes   = regexp.MustCompile(`(?:^|[\s(:])["']([^"'` + "`" + `]+)["'](?:$|[\s).,;:])|\((?:e\.g\.,?|i\.e\.,?|run|use|with|via|see)[ \t]([^()]+)\)`)
 	spans    = regexp.MustCompile("`+([^`]+)`+")
+	arrow    = regexp.MustCompile(`(?m)[ \t]{2,}(<-+|←|→|=>)[ \t].*$`)
+
+	variableKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]+:`)
 )
 
-// shownCommand returns the command that a line of text is, if it is one: behind a bullet, a prompt, or a few words and a colon.
+// shownCommand returns the command that a line of text is, if it is one: behind a bullet, a prompt, or a few words and a colon, perhaps
+// between quotes, and before an arrow to what is said of it.
 func shownCommand(line source.Text) (source.Text, bool) {
 	line = replaceAll(line.Slice(bullet.FindStringIndex(line.String())[1], line.Len()), placeholder, unknownWord)
+	line = replaceAll(line, githubExpression, unknownWord)
+	if m := arrow.FindStringIndex(line.String()); m != nil {
+		line = line.Slice(0, m[0])
+	}
 	if m := prompt.FindStringIndex(line.String()); m != nil {
 		line = line.Slice(m[1], line.Len())
 	}
@@ -27,14 +35,18 @@ func shownCommand(line source.Text) (source.Text, bool) {
 		if readsAsCommand(line) {
 			return withoutMark(line), true
 		}
-		m := leadIn.FindStringIndex(line.String())
+		key := leadIn.FindStringIndex(line.String())
+		m := key
 		if m == nil {
 			m = leadWord.FindStringIndex(line.String())
 		}
 		if m == nil {
 			return line, false
 		}
-		line = line.Slice(m[1], line.Len())
+		name := line.String()[:m[1]]
+		if line = withoutQuotes(line.Slice(m[1], line.Len())); key != nil && variableKey.MatchString(name) && (isBare(line) || versions.MatchString(line.String())) {
+			return line, false // of names of packages
+		}
 	}
 	return line, false
 }
@@ -110,6 +122,7 @@ func toolWord(program string) bool { _, ok := tools[program]; return ok }
 var (
 	endsInMark   = regexp.MustCompile(`[A-Za-z0-9)"'][,;.:!?]$`)
 	plainEnglish = regexp.MustCompile(`^[A-Za-z'’]+[.,;:!?)]*$`)
+	metavariable = regexp.MustCompile(`^[A-Z]{2,}$`) // as argparse has them
 	folders      = map[string]bool{"tests": true, "test": true, "src": true, "unit": true, "integration": true, "all": true, "check": true, "benchmarks": true}
 )
 
@@ -130,5 +143,5 @@ func sentence(words []pytest.Word) bool {
 			return true
 		}
 	}
-	return inRow == 1 && len(words) == 1 && strings.ToLower(words[0].Text) != words[0].Text
+	return inRow == 1 && len(words) == 1 && strings.ToLower(words[0].Text) != words[0].Text && !metavariable.MatchString(words[0].Text)
 }

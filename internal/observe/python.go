@@ -45,8 +45,8 @@ func isTest(file string) bool {
 // advice matches words of a message behind which it tells a command.
 var advice = regexp.MustCompile(`(?i)\b(usage|run|run it|run with|use|try|execute|rerun|re-run|reproduce|command|example|e\.g\.|with|via|type|invoke): *`)
 
-// quoted matches what a message has between backquotes or quotes.
-var quoted = regexp.MustCompile("`+([^`]+)`+|'([^']+)'|\"([^\"]+)\"")
+// quoted matches what a message has between quotes.
+var quoted = regexp.MustCompile(`'([^']+)'|"([^"]+)"`)
 
 // toldIn returns the commands that a text of one line tells its reader: behind a word that leads in, between quotes, or, where it is no
 // data that code or a test has to do with, the whole of it.
@@ -59,6 +59,9 @@ func toldIn(text source.Text, data bool) (list []snippet) {
 		return ok
 	}
 	if m := advice.FindStringIndex(text.String()); m != nil && told(text.Slice(m[1], text.Len())) || !data && told(text) {
+		return list
+	}
+	if list = spanned(text); len(list) > 0 {
 		return list
 	}
 	for _, m := range quoted.FindAllStringSubmatchIndex(text.String(), -1) {
@@ -122,7 +125,8 @@ func startsInCode(read source.Python) (list []snippet) {
 			sn.text = text
 		case g.Kind == source.PythonList || g.Kind == source.PythonTuple:
 			words := displayWords(g)
-			if !startsPytest(words) && !(commandName.MatchString(g.To) && len(words) > 0 && isPytestWord(words[0])) {
+			run := commandName.MatchString(g.To) || runsText.MatchString(g.In)
+			if !startsPytest(words) && !(run && len(words) > 0 && isPytestWord(words[0])) {
 				continue
 			}
 			sn.argv, sn.where = [][]pytest.Word{words}, "a list of words"
@@ -137,7 +141,7 @@ func startsInCode(read source.Python) (list []snippet) {
 // commandName matches names of lists that hold the words of a command.
 var commandName = regexp.MustCompile(`(?i)(^|_)(cmd|command|cmdline|argv)(_?(line|args|list|parts))?$`)
 
-// wordsToRun returns the words of a call that runs pytest where they are too few to tell it by themselves: run(["pytest"]),
+// wordsToRun returns the words of a call that runs pytest where they are too few to tell it by themselves: run("pytest"),
 // execvp("pytest", ...), and a process whose target is pytest.main.
 func wordsToRun(g *source.PythonGroup) []pytest.Word {
 	for _, a := range g.Args {
@@ -150,12 +154,7 @@ func wordsToRun(g *source.PythonGroup) []pytest.Word {
 	case first == nil:
 	case first.String != nil && takesWords(g):
 		return callWords(g)
-	case !runsText.MatchString(g.Name):
-	case first.Group != nil && first.Group.Kind != source.PythonCall:
-		if words := displayWords(first.Group); len(words) > 0 && isPytestWord(words[0]) && !startsPytest(words) && !commandName.MatchString(first.Name) {
-			return words
-		}
-	case first.String != nil && isPytestWord(wordOf(*first)):
+	case runsText.MatchString(g.Name) && first.String != nil && isPytestWord(wordOf(*first)):
 		return []pytest.Word{wordOf(*first)}
 	}
 	return nil
@@ -164,8 +163,11 @@ func wordsToRun(g *source.PythonGroup) []pytest.Word {
 // takesWords reports whether the arguments of a call are the words of a command that leads to pytest, as of run("tox", "-e", name).
 func takesWords(g *source.PythonGroup) bool {
 	words := callWords(g)
+	if len(words) > 2 && startsPytest(words) && len(pytest.Unknowns(words[0].Text)) == 0 { // run("coverage", "run", "-m", "pytest")
+		return true
+	}
 	return len(words) > 1 && strings.HasPrefix(words[1].Text, "-") && len(words[1].Text) < 40 && !strings.Contains(words[1].Text, " ") &&
-		(isPytestWord(words[0]) || words[0].Text == "tox" || words[0].Text == "nox" || pythonName.MatchString(words[0].Text) && startsModule(words))
+		(isPytestWord(words[0]) || words[0].Text == "tox" || words[0].Text == "nox")
 }
 
 // callWords returns the arguments of a call without a name as words.

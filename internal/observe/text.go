@@ -13,14 +13,14 @@ import (
 // files and pipelines in languages of their own, pages without markup that is known.
 var otherTexts = map[string]bool{
 	".toml": true, ".ini": true, ".cfg": true, ".conf": true, ".in": true, ".j2": true, ".jinja": true, ".jinja2": true, ".tmpl": true, ".tpl": true, ".template": true,
-	".nix": true, ".groovy": true, ".gradle": true, ".cmake": true, ".bzl": true, ".bazel": true, ".star": true, ".rb": true, ".fish": true, ".csh": true, ".tcsh": true,
+	".nix": true, ".groovy": true, ".gradle": true, ".bzl": true, ".bazel": true, ".star": true, ".rb": true, ".fish": true, ".csh": true, ".tcsh": true,
 	".xsh": true, ".adoc": true, ".asciidoc": true, ".org": true, ".tex": true, ".code-workspace": true,
 }
 
 // otherNames are names of such files without an ending.
 var otherNames = map[string]bool{
 	"Jenkinsfile": true, "Vagrantfile": true, "Procfile": true, "Earthfile": true, "Tiltfile": true, "Rakefile": true, "Snakefile": true, "BUILD": true, "meson.build": true,
-	"CMakeLists.txt": true, "meson.options": true, "meson_options.txt": true, ".envrc": true, ".cursorrules": true, ".windsurfrules": true, ".clinerules": true, "README": true, "INSTALL": true, "HACKING": true, "CONTRIBUTING": true,
+	"meson.options": true, "meson_options.txt": true, ".envrc": true, ".cursorrules": true, ".windsurfrules": true, ".clinerules": true, "README": true, "INSTALL": true, "HACKING": true, "CONTRIBUTING": true,
 	"README.txt": true, "INSTALL.txt": true, "CONTRIBUTING.txt": true, "HACKING.txt": true, "DEVELOP.txt": true, "DEVELOPMENT.txt": true, "TESTING.txt": true,
 }
 
@@ -58,7 +58,7 @@ func commandsOfLine(line source.Text) []source.Text {
 	if list := setCommands(line); len(list) > 0 {
 		return list
 	}
-	var list []source.Text
+	list := textsOf(found{snippets: spanned(line)})
 	for _, m := range quoted.FindAllStringSubmatchIndex(line.String(), -1) {
 		for i := 2; i < len(m); i += 2 {
 			if m[i] >= 0 {

@@ -48,6 +48,8 @@ var tools = map[string]tool{
 	"hatch": {files: []string{"hatch.toml", "pyproject.toml"}, upward: true, parse: parseHatch, load: loadTasks},
 	"pdm":   {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
 	"rye":   {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
+	"cmake": {files: []string{"CMakeLists.txt"}, upward: true, parse: parseCMake, load: loadCMake},
+	"ctest": {files: []string{"CMakeLists.txt"}, upward: true, parse: parseCTest, load: loadCMake},
 	"pixi":  {files: []string{"pixi.toml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTasks},
 }
 

@@ -67,6 +67,7 @@ type PythonGroup struct {
 	Kind PythonKind
 	Name string // of a call: "subprocess.run"; ".run" where no name is before the dot, "" where none is before the bracket
 	To   string // the name that a display is assigned or added to by the statement that it is the value of, or that it is an argument by
+	In   string // the name of the call whose first argument it begins
 	Args []PythonArg
 	Pos  finding.Position // of the bracket, of a call with a name of that
 	End  finding.Position // just behind the closing bracket, or where the text ends without one
@@ -306,6 +307,9 @@ func (r *pythonReader) open(c byte) {
 	alone := top.parts == 0 || g.Kind == PythonCall && top.start == at
 	if top.parts == 0 {
 		top.start = at
+		if top.group != nil && top.group.Kind == PythonCall && len(top.group.Args) == 0 {
+			g.In = top.group.Name
+		}
 	}
 	top.parts++
 	if alone && !f.hidden {
