@@ -25,7 +25,7 @@ func readComments(f file) (shown found) {
 	return shown
 }
 
-// commandsKept returns the commands that a line of shell prints, or keeps in a variable.
+// commandsKept returns the commands that a line of shell or of a Makefile prints, or keeps in a variable.
 func commandsKept(line source.Text) (shown found) {
 	text := line.String()
 	sn := snippet{kind: Comment, dialect: shell.Bash}
@@ -37,6 +37,8 @@ func commandsKept(line source.Text) (shown found) {
 		rest = line.Slice(m[1], line.Len())
 	} else if m := assignedCommand.FindStringSubmatchIndex(text); m != nil {
 		rest, sn.doubtful = line.Slice(m[2], m[3]), true
+	} else if m := assignedModule.FindStringSubmatchIndex(text); m != nil {
+		rest, sn.doubtful = source.JoinTexts(source.Literal("python ", line.Slice(m[2], m[2])), line.Slice(m[2], m[3])), true
 	} else {
 		return shown
 	}
@@ -61,6 +63,9 @@ var echoed = regexp.MustCompile(`^[ \t@]*echo[ \t]+`)
 
 // assignedCommand matches an assignment of shell whose value may be a command line.
 var assignedCommand = regexp.MustCompile(`^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+)?[A-Za-z_][A-Za-z0-9_]*=["'](.*pytest.*)["'][ \t;]*$`)
+
+// assignedModule matches an assignment of Make whose value an interpreter is given.
+var assignedModule = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*[ \t]*(?:::?:?|\?)?=[ \t]*(-m[ \t]+(?:pytest|py\.test)[ \t].*)$`)
 
 // introduces matches a line behind which a command stands.
 var introduces = regexp.MustCompile(`(?i)(:|\b(run|use|with|execute))[ \t]*$`)

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	sessionDef  = regexp.MustCompile(`(?m)^(?:async[ \t]+)?def[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*\(\s*([A-Za-z_]+)`)
+	sessionDef  = regexp.MustCompile(`(?m)^(?:async[ \t]+)?def[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*\(`)
 	sessionCall = regexp.MustCompile(`^[A-Za-z_]+\.run(_always|_install)?$`)
 )
 

@@ -114,7 +114,7 @@ func commandsIn(code source.Code) []source.Text {
 	prompted, any := afterPrompts(code.Text)
 	switch {
 	case pythonLanguages[lang]:
-		return commandsInPython(code.Text)
+		return append(commandsInPython(code.Text), mistaken(code.Text)...)
 	case noCommands[lang]:
 		return nil
 	case settings[lang]:
@@ -141,6 +141,17 @@ func commandsInPython(t source.Text) (list []source.Text) {
 	}
 	for _, c := range read.Comments {
 		list = append(list, textsOf(commandsInComment(c))...)
+	}
+	return list
+}
+
+// mistaken returns the commands of a block that has the name of another language than theirs: one alone, or with words that only commands have.
+func mistaken(t source.Text) (list []source.Text) {
+	lines := lineCommands(t)
+	for _, command := range lines {
+		if hasOptionOrPath(splitWords(command)) || len(lines) == 1 && strings.TrimSpace(t.String()) == strings.TrimSpace(command.String()) {
+			list = append(list, command)
+		}
 	}
 	return list
 }

@@ -122,6 +122,7 @@ func toolWord(program string) bool { _, ok := tools[program]; return ok }
 var (
 	endsInMark   = regexp.MustCompile(`[A-Za-z0-9)"'][,;.:!?]$`)
 	plainEnglish = regexp.MustCompile(`^[A-Za-z'’]+[.,;:!?)]*$`)
+	plugin       = regexp.MustCompile(`^pytest[_-][a-z]+$`)
 	metavariable = regexp.MustCompile(`^[A-Z]{2,}$`) // as argparse has them
 	folders      = map[string]bool{"tests": true, "test": true, "src": true, "unit": true, "integration": true, "all": true, "check": true, "benchmarks": true}
 )
@@ -131,6 +132,9 @@ var (
 func sentence(words []pytest.Word) bool {
 	inRow := 0
 	for i, w := range words {
+		if i == 0 && plugin.MatchString(w.Text) {
+			return true
+		}
 		if i+1 < len(words) && !strings.ContainsAny(w.Text, " \t") && endsInMark.MatchString(w.Text) && plainEnglish.MatchString(words[i+1].Text) {
 			return true
 		}

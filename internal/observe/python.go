@@ -95,7 +95,7 @@ func wantsMore(command source.Text) bool {
 	return openEnd.MatchString(command.String())
 }
 
-var openEnd = regexp.MustCompile(`[ \t](-[kmnpcoeW]|--dist|--env|--numprocesses|--maxfail|--timeout|--rootdir|--tx)[ \t]*$`)
+var openEnd = regexp.MustCompile(`[ \t](-[kmncoeW]|--dist|--env|--numprocesses|--maxfail|--timeout|--rootdir|--tx)[ \t]*$|test[ \t].*-p[ \t]*$`)
 
 func hasOptionOrPath(words []pytest.Word) bool {
 	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w pytest.Word) bool {
@@ -139,7 +139,7 @@ func startsInCode(read source.Python) (list []snippet) {
 }
 
 // commandName matches names of lists that hold the words of a command.
-var commandName = regexp.MustCompile(`(?i)(^|_)(cmd|command|cmdline|argv)(_?(line|args|list|parts))?$`)
+var commandName = regexp.MustCompile(`(?i)(^|_)(cmds?|commands?|cmdline|argv)(_?(line|args|list|parts))?$`)
 
 // wordsToRun returns the words of a call that runs pytest where they are too few to tell it by themselves: run("pytest"),
 // execvp("pytest", ...), and a process whose target is pytest.main.

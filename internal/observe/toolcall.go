@@ -2,6 +2,7 @@ package observe
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -103,6 +104,9 @@ func parseTox(words []pytest.Word) call {
 	return c
 }
 
+// chooses matches the options of nox that sessions follow, also behind others in one word.
+var chooses = regexp.MustCompile(`^(-[rRvx]*[se]|--sessions?)$`)
+
 // parseNox reads nox's command line: "nox -s tests lint -- words".
 func parseNox(words []pytest.Word) call {
 	var c call
@@ -114,7 +118,7 @@ func parseNox(words []pytest.Word) call {
 			return c
 		case slices.Contains([]string{"-l", "--list", "--list-sessions", "--install-only", "--version", "-h", "--help"}, w.Text):
 			c.idle = true
-		case w.Text == "-s" || w.Text == "--session" || w.Text == "--sessions" || w.Text == "-e":
+		case chooses.MatchString(w.Text):
 			taking = true
 		case strings.HasPrefix(w.Text, "-"):
 			taking = false
