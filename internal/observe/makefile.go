@@ -18,6 +18,9 @@ func readMakefile(f file) found { return loadMakefile(f, call{}) }
 // Rules and expansion are those of the GNU make 4.4 manual.
 func loadMakefile(f file, c call) found {
 	m := &makefile{file: f, variables: map[string]source.Text{}, fixed: c.variables, exported: map[string]bool{}, prefix: "\t", dialect: shell.POSIX}
+	for name, value := range c.inherited {
+		m.variables[name] = source.Literal(value, f.text().Slice(0, 0)) // "?=" and "+=" take it, "=" does not
+	}
 	for _, line := range logicalLines(f.text()) {
 		m.line(line)
 	}

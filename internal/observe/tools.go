@@ -16,6 +16,7 @@ import (
 // A tool runs what a file of the repository holds under a name: a target, an environment, a task.
 type tool struct {
 	files  []string          // that it looks for
+	asks   *regexp.Regexp    // how a file asks for a variable of its caller; nil where it never does
 	marks  map[string]string // what a file that is not the tool's alone holds where it is the tool's too, by its name
 	upward bool              // in the folders above too
 	parse  func(words []pytest.Word) call
@@ -28,7 +29,8 @@ type call struct {
 	names     []string          // what to run; empty for what the tool runs by itself
 	dir       string            // to go to first; empty for none
 	file      string            // in place of the tool's own; empty for none
-	variables map[string]string // that override those of the file; of tox those that the file asks its caller for
+	variables map[string]string // that override those of the file
+	inherited map[string]string // variables of the caller that the file asks for
 	labels    []string          // of what to run, as tox has them
 	words     []pytest.Word     // for what is run, such as those after "tox --"
 	idle      bool              // nothing is run: the tool only lists, shows or installs something
@@ -38,9 +40,9 @@ var pyproject = []string{"pyproject.toml"}
 
 // tools are the tools by their names.
 var tools = map[string]tool{
-	"make":  {files: makefiles, parse: parseMake, load: loadMakefile},
-	"gmake": {files: makefiles, parse: parseMake, load: loadMakefile},
-	"tox":   {files: []string{"tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"}, marks: toxMarks, upward: true, parse: parseTox, load: loadTox, names: "TOXENV"},
+	"make":  {files: makefiles, asks: inMakefile, parse: parseMake, load: loadMakefile},
+	"gmake": {files: makefiles, asks: inMakefile, parse: parseMake, load: loadMakefile},
+	"tox":   {files: []string{"tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"}, asks: inToxINI, marks: toxMarks, upward: true, parse: parseTox, load: loadTox, names: "TOXENV"},
 	"nox":   {files: []string{"noxfile.py"}, parse: parseNox, load: loadNox, names: "NOXSESSION"},
 	"just":  {files: []string{"justfile", ".justfile", "Justfile"}, upward: true, parse: parseNames, load: loadJustfile},
 	"task":  {files: []string{"Taskfile.yml", "Taskfile.yaml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTask},
@@ -105,9 +107,7 @@ func (t trail) chosen(program, environment string, c call, dir string, env map[s
 	if !ok {
 		return "", nil
 	}
-	if program == "tox" {
-		c.variables = t.scan.mentioned(file, env)
-	}
+	c.inherited = t.scan.mentioned(tools[program].asks, file, env)
 	held, group := t.scan.load(program, file, c), ""
 	if program == "hatch" {
 		group = hatchGroup(held, environment)
@@ -115,15 +115,23 @@ func (t trail) chosen(program, environment string, c call, dir string, env map[s
 	return file, choose(held, program, group, c.names)
 }
 
-var mentionedVariable = regexp.MustCompile(`\{env:([A-Za-z_][A-Za-z0-9_]*)`)
+// The ways of Makefiles and of tox.ini to ask for a variable.
+var (
+	inMakefile = regexp.MustCompile(`\$[({]([A-Za-z_][A-Za-z0-9_]*)|\bifn?def[ \t]+([A-Za-z_][A-Za-z0-9_]*)`)
+	inToxINI   = regexp.MustCompile(`\{env:([A-Za-z_][A-Za-z0-9_]*)`)
+)
 
-// mentioned returns the variables of an environment that a tox.ini refers to as {env:NAME}.
-func (s *scan) mentioned(file string, env map[string]string) map[string]string {
-	content, _ := s.repo.read(file) // what can't be read mentions none
+// mentioned returns the variables of an environment that a file asks for.
+func (s *scan) mentioned(asks *regexp.Regexp, file string, env map[string]string) map[string]string {
 	found := map[string]string{}
-	for _, m := range mentionedVariable.FindAllSubmatch(content, -1) {
-		if value, ok := env[string(m[1])]; ok {
-			found[string(m[1])] = value
+	if asks == nil {
+		return found
+	}
+	content, _ := s.repo.read(file) // what can't be read mentions none
+	for _, m := range asks.FindAllSubmatch(content, -1) {
+		name := string(slices.Concat(m[1:]...))
+		if value, ok := env[name]; ok {
+			found[name] = value
 		}
 	}
 	return found
@@ -131,7 +139,7 @@ func (s *scan) mentioned(file string, env map[string]string) map[string]string {
 
 // load returns what a file of a tool holds for a call, read once for all calls that are alike.
 func (s *scan) load(program, file string, c call) []snippet {
-	key := fmt.Sprintf("%q %q %q %q %q %v", program, file, c.names, c.labels, c.variables, c.words)
+	key := fmt.Sprintf("%q %q %q %q %q %q %v", program, file, c.names, c.labels, c.variables, c.inherited, c.words)
 	s.mu.Lock()
 	held, ok := s.tasks[key]
 	s.mu.Unlock()

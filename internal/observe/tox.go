@@ -33,7 +33,7 @@ func loadToxINI(f file, c call) found {
 	if err != nil {
 		return unread(err)
 	}
-	x := &toxINI{file: f, sections: map[string]source.Section{}, words: c.words, caller: c.variables}
+	x := &toxINI{file: f, sections: map[string]source.Section{}, words: c.words, caller: c.inherited}
 	for _, s := range sections {
 		x.sections[s.Name.String()] = s
 	}
