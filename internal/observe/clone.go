@@ -26,6 +26,15 @@ var cloneValues = []string{
 	"--shallow-exclude", "--server-option", "-u", "--upload-pack", "--template", "--separate-git-dir", "--revision", "--bundle-uri", "--ref-format",
 }
 
+// toplevel answers where the repository begins.
+func (t trail) toplevel(line command, _ map[string]string) (shell.Result, bool) {
+	words := texts(line.words)
+	if len(words) < 3 || words[0] != "git" || words[len(words)-1] != "--show-toplevel" || !slices.Contains(words, "rev-parse") {
+		return shell.Result{}, false
+	}
+	return shell.Result{Known: true, Stdout: mount + "\n"}, true
+}
+
 // cloneOf reads a command line such as "git clone URL FOLDER".
 func (r *repository) cloneOf(words []string, dir string) (clone, bool) {
 	rest := words

@@ -71,7 +71,11 @@ func (c *cmake) file(f file, folders int) {
 		switch {
 		case len(args) == 0:
 		case command.name == "set" && len(args) > 1:
-			c.variables[args[0].Text] = strings.Join(texts(args[1:]), ";")
+			values := texts(args[1:])
+			if i := slices.Index(values, "CACHE"); i >= 0 {
+				values = values[:i]
+			}
+			c.variables[args[0].Text] = strings.Join(values, ";")
 		case command.name == "add_custom_target":
 			c.add("cmake", args[0].Text, dir, args[1:], "COMMAND")
 		case command.name == "add_custom_command" && args[0].Text == "TARGET" && len(args) > 1:

@@ -16,7 +16,7 @@ func readComments(f file) (shown found) {
 		shown.merge(commandsInComment(run))
 	}
 	settings := isSettings(f.name)
-	for _, line := range f.text().Lines() {
+	for _, line := range logicalLines(f.text()) {
 		shown.merge(commandsKept(line))
 		if settings && !commentLine.MatchString(line.String()) {
 			shown.add(spanned(line)...)

@@ -16,7 +16,7 @@ var instruction = regexp.MustCompile(`(?i)^[ \t]*(RUN|CMD|ENTRYPOINT|ENV|ARG|WOR
 // so commands are taken to run in the folder of the repository.
 func readDockerfile(f file) (all found) {
 	env := map[string]string{}
-	for _, line := range logicalLines(f.text()) {
+	for _, line := range dockerLines(f.text()) {
 		m := instruction.FindStringSubmatchIndex(line.String())
 		if m == nil {
 			continue
@@ -38,6 +38,21 @@ func readDockerfile(f file) (all found) {
 		}
 	}
 	return all
+}
+
+// dockerLines are the logical lines of a Dockerfile: comments between the lines that an instruction goes on in are none of it.
+func dockerLines(t source.Text) []source.Text {
+	var parts []source.Text
+	goesOn := false
+	for _, line := range t.Lines() {
+		if s := line.String(); goesOn && strings.HasPrefix(strings.TrimLeft(s, " \t"), "#") {
+			continue
+		} else if strings.TrimSpace(s) != "" {
+			goesOn = continued(s)
+		}
+		parts = append(parts, line, source.Literal("\n", line.Slice(line.Len(), line.Len())))
+	}
+	return logicalLines(source.JoinTexts(parts...))
 }
 
 // withoutFlags takes "--mount=…" and its like off the front.

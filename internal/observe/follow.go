@@ -198,7 +198,11 @@ func dialectOfScript(file string, content []byte) shell.Dialect {
 func (t trail) python(line command, env map[string]string) (shell.Result, bool) {
 	word := line.words[0]
 	if line.module {
-		return shell.Result{}, false
+		file := strings.ReplaceAll(word.Text, ".", "/") + ".py"
+		if !strings.Contains(word.Text, ".") || !t.scan.repo.isFile(path.Join(relative(line.dir), file)) {
+			return shell.Result{}, false
+		}
+		word.Text = file
 	}
 	var starts []snippet
 	opened := "python " + word.Text

@@ -186,7 +186,7 @@ func (c *command) hatchOptions(words []pytest.Word) []pytest.Word {
 
 // hatch takes "+matrix=value" words and the environment off, as of "hatch run +py=3.12 test:pytest".
 func (c *command) hatch() {
-	for strings.HasPrefix(firstText(c.words), "+") {
+	for matrixWord.MatchString(firstText(c.words)) {
 		c.words = c.words[1:]
 	}
 	first := firstText(c.words)
@@ -195,6 +195,9 @@ func (c *command) hatch() {
 		c.words = append([]pytest.Word{{Text: first[at+1:], Pos: c.words[0].Pos}}, c.words[1:]...)
 	}
 }
+
+// matrixWord matches words of "hatch run" that choose and leave out values of the matrix.
+var matrixWord = regexp.MustCompile(`^[+-][A-Za-z][A-Za-z0-9_.-]*=`)
 
 func firstText(words []pytest.Word) string {
 	if len(words) == 0 {

@@ -72,7 +72,7 @@ var launchers = map[string]launcher{
 	"pdm":              {sub: []string{"run"}, values: []string{"-p", "--project", "--venv"}, script: true},
 	"pipenv":           {sub: []string{"run"}, script: true},
 	"rye":              {sub: []string{"run"}, values: []string{"--pyproject"}, script: true},
-	"hatch":            {sub: []string{"run"}, values: []string{"-e", "--env"}, script: true},
+	"hatch":            {sub: []string{"run"}, values: []string{"-e", "--env", "-i", "--include", "-x", "--exclude", "-f", "--filter"}, script: true},
 	"pixi":             {sub: []string{"run", "r"}, values: []string{"-e", "--environment", "--manifest-path"}, script: true},
 	"poe":              {values: []string{"-C", "--directory"}, dirs: []string{"-C", "--directory"}, script: true},
 	"task":             {values: []string{"-d", "--dir", "-t"}, script: true},
@@ -101,5 +101,6 @@ var uvValues = []string{
 	"--with", "--with-editable", "--with-requirements", "--extra", "--no-extra", "--group", "--no-group", "--only-group", "--python", "-p", "--project",
 	"--directory", "--env-file", "--package", "--from", "--index", "--default-index", "--index-url", "-i", "--extra-index-url", "--find-links", "-f",
 	"--resolution", "--prerelease", "--config-file", "--cache-dir", "--exclude-newer", "--refresh-package", "--upgrade-package", "-P", "--constraints", "-c",
-	"--overrides", "--python-platform", "--link-mode", "--color", "-w",
+	"--overrides", "--python-platform", "--link-mode", "--color", "-w", "--reinstall-package", "--config-setting", "-C", "--config-settings-package", "--no-build-package", "--no-binary-package",
+	"--no-sources-package", "--no-build-isolation-package", "--fork-strategy", "--index-strategy", "--keyring-provider", "--python-preference",
 }

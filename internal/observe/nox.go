@@ -2,6 +2,7 @@ package observe
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"policygen/internal/pytest"
@@ -17,19 +18,41 @@ var (
 func loadNox(f file, c call) (all found) {
 	code := f.text()
 	functions := noxFunctions(code)
-	for _, g := range code.Python().Groups {
+	groups := code.Python().Groups
+	chosen := noxDefaults(groups)
+	for _, g := range groups {
 		sn := snippet{kind: Nox, tool: "nox", dir: dirOf(f.name), first: true, env: map[string]string{}}
 		words := wordsOfSession(g, c, &sn)
 		if len(words) == 0 {
 			continue
 		}
+		if g.Kind != source.PythonCall {
+			words = append(words, grown(groups, g)...)
+		}
 		sn.argv = [][]pytest.Word{words}
 		for _, name := range sessionsOf(functions, g.Pos.Line) {
 			sn.name, sn.where = name, "session "+name
+			sn.first = len(chosen) == 0 || slices.Contains(chosen, name)
+			if fn := slices.IndexFunc(functions, func(fn noxFunction) bool { return fn.name == name }); fn >= 0 && functions[fn].idle && len(chosen) == 0 {
+				sn.first = false
+			}
 			all.add(sn)
 		}
 	}
 	return all
+}
+
+// noxDefaults returns the sessions that a noxfile sets as those that are run where none is named; nothing where it sets none.
+func noxDefaults(groups []*source.PythonGroup) (names []string) {
+	for _, g := range groups {
+		if g.To == "sessions" && (g.Kind == source.PythonList || g.Kind == source.PythonTuple) {
+			names = append(names, texts(displayWords(g))...)
+		}
+	}
+	if slices.ContainsFunc(names, func(name string) bool { return len(pytest.Unknowns(name)) > 0 }) {
+		return nil
+	}
+	return names
 }
 
 // A noxFunction is a function of a noxfile.
@@ -37,10 +60,13 @@ type noxFunction struct {
 	line    int    // of its def
 	name    string // of the function, or of the session that a decorator makes of it
 	session bool
+	idle    bool // it is run only where it is named
 	body    string
 }
 
 var sessionName = regexp.MustCompile(`\bname[ \t]*=[ \t]*["']([^"']+)`)
+
+var notByDefault = regexp.MustCompile(`\bdefault[ \t]*=[ \t]*False\b`)
 
 func noxFunctions(code source.Text) (list []noxFunction) {
 	s := code.String()
@@ -53,6 +79,7 @@ func noxFunctions(code source.Text) (list []noxFunction) {
 		fn := noxFunction{line: code.At(at[0]).Line, name: s[at[2]:at[3]], body: s[at[0]:end]}
 		decorators := s[max(0, strings.LastIndex(s[:at[0]], "\n\n")):at[0]]
 		if fn.session = strings.Contains(decorators, "session"); fn.session {
+			fn.idle = notByDefault.MatchString(decorators)
 			if m := sessionName.FindStringSubmatch(decorators); m != nil {
 				fn.name = m[1]
 			}

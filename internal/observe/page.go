@@ -123,7 +123,7 @@ func commandsIn(code source.Code) []source.Text {
 		return []source.Text{prompted}
 	case shellLanguages[lang]:
 		list := append([]source.Text{code.Text}, commentedCommands(code.Text)...)
-		for _, line := range code.Text.Lines() {
+		for _, line := range logicalLines(code.Text) {
 			list = append(list, textsOf(commandsKept(line))...)
 		}
 		return list

@@ -105,10 +105,17 @@ func readsAsOne(line source.Text) bool {
 		return isScriptName(words[1].Text) && !sentence(words[2:])
 	case strings.Contains(program, "/") && isScriptName(program) && len(words) > 1 && isPytestWord(words[1]): // "ci/run.sh pytest unit"
 		return !sentence(words[2:])
+	case namesItself(line, program):
+		return !sentence(words[1:])
 	case toolWord(c.words[0].Text), strings.HasPrefix(program, "./"), isScriptName(c.words[0].Text):
 		return !sentence(c.words[1:])
 	}
 	return false
+}
+
+// namesItself reports whether a program is the file that a line stands in, as in a comment that tells its usage.
+func namesItself(line source.Text, program string) bool {
+	return strings.Contains(program, "/") && strings.HasSuffix("/"+line.At(0).File, "/"+strings.TrimPrefix(program, "./"))
 }
 
 // startsModule reports whether a program is told "-m pytest", whatever it is.

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -16,7 +17,7 @@ func readPython(f file) (all found) {
 	read := f.text().Python()
 	runs := startsProcesses.Match(f.content) // then what is a command is rather run than told
 	for _, s := range read.Strings {
-		if text := s.Text(unknownWord); s.Doc || strings.Contains(text.String(), "\n") { // texts that code writes for people too
+		if text := s.Text(unknownWord); s.Doc || strings.Contains(text.String(), "\n") && !isTest(f.name) { // texts that code writes for people too
 			all.merge(commandsInComment(text))
 		} else {
 			all.add(toldIn(text, runs || isTest(f.name))...)
@@ -99,7 +100,7 @@ var openEnd = regexp.MustCompile(`[ \t](-[kmncoeW]|--dist|--env|--numprocesses|-
 
 func hasOptionOrPath(words []pytest.Word) bool {
 	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w pytest.Word) bool {
-		return strings.HasPrefix(w.Text, "-") || strings.Contains(w.Text, "/") || w.Text == "." || w.Text == "$@"
+		return strings.HasPrefix(w.Text, "-") || strings.Contains(w.Text, "/") || w.Text == "." || w.Text == "$@" || strings.HasPrefix(w.Text, "{")
 	})
 }
 
@@ -129,13 +130,31 @@ func startsInCode(read source.Python) (list []snippet) {
 			if !startsPytest(words) && !(run && len(words) > 0 && isPytestWord(words[0])) {
 				continue
 			}
-			sn.argv, sn.where = [][]pytest.Word{words}, "a list of words"
+			sn.argv, sn.where = [][]pytest.Word{append(words, grown(read.Groups, g)...)}, "a list of words"
 		default:
 			continue
 		}
 		list = append(list, sn)
 	}
 	return list
+}
+
+// grown returns an unknown word for what code puts behind the elements of a list.
+func grown(groups []*source.PythonGroup, list *source.PythonGroup) []pytest.Word {
+	more := list.More
+	for _, g := range groups {
+		switch {
+		case list.To == "" || g == list:
+		case g.Kind == source.PythonCall:
+			more = more || g.Name == list.To+".extend" || g.Name == list.To+".append" || g.Name == list.To+".insert"
+		default:
+			more = more || g.To == list.To && g.Pos.Compare(list.Pos) > 0
+		}
+	}
+	if !more {
+		return nil
+	}
+	return []pytest.Word{{Text: pytest.Unknown(cmp.Or(list.To, "more words")), Pos: list.End}}
 }
 
 // commandName matches names of lists that hold the words of a command.
@@ -264,7 +283,7 @@ var runsText = regexp.MustCompile(`(^|\.)(system|popen|run|call|check_call|check
 // commandText returns the command line that a call gets as one string.
 func commandText(g *source.PythonGroup) (source.Text, bool) {
 	first := firstArg(g)
-	if first == nil || first.String == nil || !runsText.MatchString(g.Name) || g.Name == "session.run" {
+	if first == nil || first.String == nil || !runsText.MatchString(g.Name) || g.Name == "session.run" || strings.HasPrefix(g.Name, "mock") {
 		return source.Text{}, false
 	}
 	text := first.String.Text(unknownWord)

@@ -45,7 +45,7 @@ func withoutToldTwice(all []Start) []Start {
 			real[s.Position] = true
 		}
 	}
-	return slices.DeleteFunc(all, func(s Start) bool { return s.Kind == Comment && !s.Certain && len(s.Via) == 0 && real[s.Position] })
+	return slices.DeleteFunc(all, func(s Start) bool { return s.Kind == Comment && len(s.Via) == 0 && real[s.Position] })
 }
 
 // collect returns the files that may lead to pytest, with their contents. What is only shown to people, as most of the files of a

@@ -45,7 +45,9 @@ var taskTables = []taskTable{
 	{"poe", []string{"tool", "poe", "tasks"}}, {"poe", []string{"tasks"}},
 	{"pdm", []string{"tool", "pdm", "scripts"}}, {"task", []string{"tool", "taskipy", "tasks"}},
 	{"pixi", []string{"tool", "pixi", "tasks"}}, {"pixi", []string{"tool", "pixi", "feature", "*", "tasks"}},
-	{"pixi", []string{"tasks"}}, {"pixi", []string{"feature", "*", "tasks"}},
+	{"pixi", []string{"tool", "pixi", "target", "*", "tasks"}}, {"pixi", []string{"tool", "pixi", "feature", "*", "target", "*", "tasks"}},
+	{"pixi", []string{"tasks"}}, {"pixi", []string{"feature", "*", "tasks"}}, {"pixi", []string{"target", "*", "tasks"}},
+	{"pixi", []string{"feature", "*", "target", "*", "tasks"}},
 	{"rye", []string{"tool", "rye", "scripts"}},
 }
 
@@ -71,6 +73,9 @@ func tasksOf(f file, root *source.Node, c call) (all found) {
 	return all
 }
 
+// wheelFolder matches what cibuildwheel puts the folder of the project for.
+var wheelFolder = regexp.MustCompile(`\{(project|package)\}`)
+
 // wheelTests returns the commands with which cibuildwheel tests a wheel: for all platforms, for one, and for those that an override
 // selects (https://cibuildwheel.pypa.io/en/stable/options/#test-command). A list is one command line, joined by "&&".
 func wheelTests(f file, table *source.Node) (list []snippet) {
@@ -87,7 +92,7 @@ func wheelTests(f file, table *source.Node) (list []snippet) {
 		}
 		for _, command := range append([]*source.Node{e.Value}, e.Value.Items...) {
 			if command.Kind == source.Scalar {
-				list = append(list, snippet{kind: Task, where: "cibuildwheel's test-command", text: command.Text, dir: dirOf(f.name), dialect: shell.POSIX})
+				list = append(list, snippet{kind: Task, where: "cibuildwheel's test-command", text: replaceAll(command.Text, wheelFolder, func(string) string { return path.Join(mount, dirOf(f.name)) }), dir: dirOf(f.name), dialect: shell.POSIX})
 			}
 		}
 	}

@@ -68,6 +68,15 @@ var toxIdle = []string{
 	"--notest", "-n", "--devenv", "--version", "-h", "--help", "--sdistonly", "--pkg-only", "-b",
 }
 
+// toxLists matches clusters of short options with which tox only lists environments.
+var toxLists = regexp.MustCompile(`^-[qrv]*[al][qrv]*$`)
+
+// toxWord reports whether a word can stand where it does in a command line of tox: the first one that is no option is a subcommand.
+func toxWord(word string, i int) bool {
+	return i > 0 || strings.HasPrefix(word, "-") || slices.Contains([]string{"run", "r", "run-parallel", "p", "legacy", "le", "exec", "e"}, word) ||
+		len(pytest.Unknowns(word)) > 0
+}
+
 // parseTox reads tox's command line: "tox run -e py311,lint -- words".
 func parseTox(words []pytest.Word) call {
 	var c call
@@ -80,15 +89,17 @@ func parseTox(words []pytest.Word) call {
 		case option == "--":
 			c.words = words[i+1:]
 			return c
-		case slices.Contains(toxIdle, words[i].Text):
+		case slices.Contains(toxIdle, words[i].Text) || toxLists.MatchString(words[i].Text) || !toxWord(words[i].Text, i):
 			c.idle = true
 			return c
 		case option == "-m" || option == "--labels":
 			c.labels = append(c.labels, strings.Split(value, ",")...)
-		case option == "-e" || option == "-f":
-			c.names = append(c.names, strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })...)
+		case option == "-f" || option == "--factors":
+			c.factors = append(c.factors, splitList(value)...)
+		case option == "-e":
+			c.names = append(c.names, expandedList(strings.Join(strings.Fields(value), ","))...)
 		case strings.HasPrefix(option, "-e") && len(option) > 2 && option[2] != '-':
-			c.names = append(c.names, strings.Split(words[i].Text[2:], ",")...)
+			c.names = append(c.names, expandedList(words[i].Text[2:])...)
 			continue
 		case option == "-c" || option == "--conf":
 			c.file = value
@@ -116,8 +127,13 @@ func parseNox(words []pytest.Word) call {
 		case w.Text == "--":
 			c.words = words[i+1:]
 			return c
-		case slices.Contains([]string{"-l", "--list", "--list-sessions", "--install-only", "--version", "-h", "--help"}, w.Text):
+		case slices.Contains([]string{"-l", "--list", "-l/--list", "--list-sessions", "--usage", "--install-only", "--version", "-h", "--help"}, w.Text):
 			c.idle = true
+		case (w.Text == "-f" || w.Text == "--noxfile") && i+1 < len(words):
+			c.file = words[i+1].Text
+		case w.Text == "-t" || w.Text == "--tags":
+			c.names = append(c.names, pytest.Unknown("sessions of a tag"))
+			taking = false
 		case chooses.MatchString(w.Text):
 			taking = true
 		case strings.HasPrefix(w.Text, "-"):

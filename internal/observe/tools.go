@@ -32,6 +32,8 @@ type call struct {
 	variables map[string]string // that override those of the file
 	inherited map[string]string // variables of the caller that the file asks for
 	labels    []string          // of what to run, as tox has them
+	factors   []string          // that what is run has in its name, as tox has them
+	patterns  []*regexp.Regexp  // for names of which a part is unknown
 	words     []pytest.Word     // for what is run, such as those after "tox --"
 	idle      bool              // nothing is run: the tool only lists, shows or installs something
 }
@@ -139,7 +141,7 @@ func (s *scan) mentioned(asks *regexp.Regexp, file string, env map[string]string
 
 // load returns what a file of a tool holds for a call, read once for all calls that are alike.
 func (s *scan) load(program, file string, c call) []snippet {
-	key := fmt.Sprintf("%q %q %q %q %q %q %v", program, file, c.names, c.labels, c.variables, c.inherited, c.words)
+	key := fmt.Sprintf("%q %q %q %q %q %v %q %q %v", program, file, c.names, c.labels, c.factors, c.patterns, c.variables, c.inherited, c.words)
 	s.mu.Lock()
 	held, ok := s.tasks[key]
 	s.mu.Unlock()
@@ -161,12 +163,35 @@ func (c *call) named(t tool, env map[string]string) (known bool) {
 	if t.names == "" {
 		return true
 	}
-	if len(c.names) == 0 && len(c.labels) == 0 {
+	if len(c.names) == 0 && len(c.labels) == 0 && len(c.factors) == 0 {
 		c.names = strings.FieldsFunc(env[t.names], func(r rune) bool { return r == ',' || r == ' ' })
 	}
-	before := len(c.names)
-	c.names = slices.DeleteFunc(c.names, func(name string) bool { return len(pytest.Unknowns(name)) > 0 })
-	return len(c.names) > 0 || before == 0
+	before := c.names
+	c.names = nil
+	for _, name := range before {
+		if len(pytest.Unknowns(name)) == 0 {
+			c.names = append(c.names, name)
+		} else if known := unknownPart.ReplaceAllString(name, ""); strings.Trim(known, "-") != "" {
+			c.patterns = append(c.patterns, regexp.MustCompile("^"+strings.Join(quotedParts(unknownPart.Split(name, -1)), ".*")+"$"))
+		}
+	}
+	return len(c.names) > 0 || len(before) == 0
+}
+
+// unknownPart matches an unknown value within a word.
+var unknownPart = regexp.MustCompile(pytest.Unknown(`.*?`))
+
+func quotedParts(parts []string) []string {
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	return parts
+}
+
+// fits reports whether a name is one of those that a call may mean by its patterns and factors.
+func (c call) fits(name string) bool {
+	return slices.ContainsFunc(c.patterns, func(p *regexp.Regexp) bool { return p.MatchString(name) }) ||
+		slices.ContainsFunc(c.factors, func(factor string) bool { return slices.Contains(strings.Split(name, "-"), factor) })
 }
 
 func (s *scan) file(name string, content []byte) file {

@@ -80,8 +80,11 @@ type toxINI struct {
 // found returns the commands of the environments that a call names, or of all, a snippet for each.
 func (x *toxINI) found(c call) (f found) {
 	names := slices.Concat(c.names, x.labelled(c.labels))
-	named := len(names) > 0
 	listed := x.listed()
+	if fitting := slices.DeleteFunc(x.environments(listed), func(name string) bool { return !c.fits(name) }); len(names) == 0 && (len(fitting) > 0 || len(c.factors) > 0) {
+		names = fitting
+	}
+	named := len(names) > 0 || len(c.factors) > 0
 	if !named && len(c.labels) == 0 {
 		names = x.environments(listed)
 	}

@@ -59,6 +59,9 @@ func (x toxTable) found(c call) (f found) {
 	for _, name := range slices.Compact(names) {
 		sn := x.snippet(name)
 		sn.first = slices.Contains(listed, name) || len(listed) == 0
+		if fitting := slices.ContainsFunc(names, c.fits); fitting || len(c.factors) > 0 {
+			sn.first = c.fits(name)
+		}
 		f.add(sn)
 	}
 	return f

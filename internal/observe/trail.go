@@ -52,7 +52,7 @@ func (t trail) follow(c shell.Command) shell.Result {
 		return t.shellText(*line.text, nil, line.dir, env)
 	case len(line.words) == 0:
 		return shell.Result{}
-	case line.pass == "" && line.isPytest():
+	case line.pass == "" && line.isPytest() && !t.holds(line):
 		return t.record(line, env)
 	}
 	for _, way := range t.ways() {
@@ -66,9 +66,18 @@ func (t trail) follow(c shell.Command) shell.Result {
 	return shell.Result{}
 }
 
+// holds reports whether the program is a file of the repository, which may only be called like one that is known.
+func (t trail) holds(line command) bool {
+	if line.module || !strings.Contains(line.words[0].Text, "/") {
+		return false
+	}
+	file, ok := t.inRepository(line.dir, line.words[0].Text)
+	return ok && t.scan.repo.isFile(file)
+}
+
 // ways are what a command can be besides pytest, tried in this order. Each reports whether the command was its business.
 func (t trail) ways() []func(line command, env map[string]string) (shell.Result, bool) {
-	return []func(command, map[string]string) (shell.Result, bool){t.install, t.clone, t.shell, t.hatchTest, t.task, t.script, t.python, t.contained, t.fallback}
+	return []func(command, map[string]string) (shell.Result, bool){t.install, t.toplevel, t.clone, t.shell, t.hatchTest, t.task, t.script, t.python, t.contained, t.fallback}
 }
 
 // written gives the words of a followed script back the places where its caller wrote them: a word that stands in "$@" in the
@@ -91,7 +100,7 @@ func (t trail) record(line command, env map[string]string) shell.Result {
 	var begun []pytest.Word
 	line.words, begun = t.placed(line.words)
 	at := line.words[0].Pos
-	if t.sayNothing(line.words[1:]) {
+	if len(t.steps) == 0 && t.sayNothing(line.words[1:]) {
 		return shell.Result{}
 	}
 	if len(t.round.starts) >= maxStarts {

@@ -68,6 +68,7 @@ type PythonGroup struct {
 	Name string // of a call: "subprocess.run"; ".run" where no name is before the dot, "" where none is before the bracket
 	To   string // the name that a display is assigned or added to by the statement that it is the value of, or that it is an argument by
 	In   string // the name of the call whose first argument it begins
+	More bool   // "+" follows it
 	Args []PythonArg
 	Pos  finding.Position // of the bracket, of a call with a name of that
 	End  finding.Position // just behind the closing bracket, or where the text ends without one
@@ -108,7 +109,9 @@ type pythonReader struct {
 	s         string
 	at        int
 	stack     []*pythonFrame // the first one is the statement
-	chain     string         // the dotted name that ends here
+	closed    *PythonGroup   // the last one that ended
+	closedAt  int
+	chain     string // the dotted name that ends here
 	chainAt   int
 	operand   bool // a value ends here, so that a bracket calls or subscripts it
 	define    bool // the last word was def or class
@@ -233,6 +236,9 @@ func (r *pythonReader) operator(c byte) {
 	}
 	r.string = nil
 	op := r.s[start:r.at]
+	if op == "+" && r.closed != nil && strings.TrimSpace(r.s[r.closedAt:start]) == "" {
+		r.closed.More = true
+	}
 	top := r.stack[len(r.stack)-1]
 	switch {
 	case c == '.':
@@ -345,6 +351,7 @@ func (r *pythonReader) close() {
 		r.endArgument(f)
 	}
 	f.group.End = r.text.At(r.at)
+	r.closed, r.closedAt = f.group, r.at
 	r.stack = r.stack[:len(r.stack)-1]
 	top := r.stack[len(r.stack)-1]
 	top.end = r.at
