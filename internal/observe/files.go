@@ -55,7 +55,7 @@ func readersOf(name string) []reader {
 		return []reader{comments}
 	case isScriptName(base):
 		return []reader{{reads: readScript}, comments}
-	case ext == ".ps1", ext == ".bat", ext == ".cmd":
+	case isWindowsScript(base):
 		return []reader{{reads: readWindows}, comments}
 	case jsonReaderOf(name) != nil:
 		return []reader{{reads: readJSON, shown: true}}
@@ -78,6 +78,14 @@ var comments = reader{reads: readComments, shown: true}
 func isScriptName(base string) bool {
 	switch strings.ToLower(path.Ext(base)) {
 	case ".sh", ".bash", ".zsh", ".ksh", ".bats", ".command":
+		return true
+	}
+	return false
+}
+
+func isWindowsScript(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".ps1", ".bat", ".cmd":
 		return true
 	}
 	return false

@@ -113,7 +113,11 @@ func texts(words []pytest.Word) []string {
 // script follows a program that is a script of the repository.
 func (t trail) script(line command, env map[string]string) (shell.Result, bool) {
 	word := line.words[0].Text
-	if line.module || line.code || !strings.Contains(word, "/") && !isScriptName(word) {
+	windows := isWindowsScript(word)
+	if windows {
+		word = strings.ReplaceAll(word, `\`, "/")
+	}
+	if line.module || line.code || !strings.Contains(word, "/") && !isScriptName(word) && !windows {
 		return shell.Result{}, false
 	}
 	file, ok := t.inRepository(line.dir, word)
@@ -121,10 +125,26 @@ func (t trail) script(line command, env map[string]string) (shell.Result, bool) 
 		return shell.Result{}, false
 	}
 	content, err := t.scan.repo.read(file)
+	if err == nil && windows {
+		return t.windowsScript(line, file, content, env), true
+	}
 	if err != nil || !isScriptName(file) && !isScript(content) {
 		return shell.Result{}, false
 	}
 	return t.scriptFile(line, line.words, snippet{dialect: dialectOfScript(file, content)}, env), true
+}
+
+// windowsScript follows a script of PowerShell or cmd. Which of its commands are run nobody here knows.
+func (t trail) windowsScript(line command, file string, content []byte, env map[string]string) shell.Result {
+	inside, ok := t.into(line.words, file)
+	if !ok {
+		return shell.Result{}
+	}
+	for _, sn := range readWindows(t.scan.file(file, content)).snippets {
+		sn.dir = relative(line.dir)
+		inside.run(sn, nil, with(env, sn.env))
+	}
+	return ended(0)
 }
 
 // inRepository returns a file of the repository that a word names as seen from a folder.

@@ -56,7 +56,7 @@ func wordsFor(c candidate) []string {
 		return nil
 	case ok:
 		return words
-	case isScriptName(base), isScript(c.content):
+	case isScriptName(base), isWindowsScript(base), isScript(c.content):
 		return []string{base}
 	case path.Ext(base) == ".py" && !strings.HasPrefix(base, "test_") && base != "__init__.py" && base != "conftest.py" && startsItself(c.content):
 		return []string{base}

@@ -35,6 +35,8 @@ var launchers = map[string]launcher{
 	"exec":             {values: []string{"-a"}},
 	"builtin":          {},
 	"sudo":             {values: []string{"-u", "--user", "-g", "--group", "-D", "--chdir", "-h", "-p"}, assigns: true, dirs: []string{"-D", "--chdir"}},
+	"powershell":       {values: powershellValues, shellWords: []string{"-Command", "-command", "-c"}},
+	"pwsh":             {values: powershellValues, shellWords: []string{"-Command", "-command", "-c"}},
 	"doas":             {values: []string{"-u"}},
 	"su":               {values: []string{"-g", "-G", "-s", "--shell", "-w"}, skip: 2, shellWords: []string{"-c", "--command"}},
 	"sg":               {skip: 2, shellWords: []string{"-c"}},
@@ -96,6 +98,8 @@ var launchers = map[string]launcher{
 }
 
 var coverageValues = []string{"--source", "--source-pkgs", "--rcfile", "--data-file", "--omit", "--include", "--context", "--concurrency", "--debug", "--save-signal"}
+
+var powershellValues = []string{"-ExecutionPolicy", "-executionpolicy", "-ep", "-ex", "-WorkingDirectory", "-wd", "-Version"}
 
 var uvValues = []string{
 	"--with", "--with-editable", "--with-requirements", "--extra", "--no-extra", "--group", "--no-group", "--only-group", "--python", "-p", "--project",

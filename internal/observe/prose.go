@@ -35,6 +35,9 @@ func shownCommand(line source.Text) (source.Text, bool) {
 		if readsAsCommand(line) {
 			return withoutMark(line), true
 		}
+		if begun, ok := beforeSentence(line); ok {
+			return begun, true
+		}
 		key := leadIn.FindStringIndex(line.String())
 		m := key
 		if m == nil {
@@ -50,6 +53,19 @@ func shownCommand(line source.Text) (source.Text, bool) {
 	}
 	return line, false
 }
+
+// beforeSentence returns the command that a line begins with where a sentence goes on behind a mark: "pytest -n 4 tests. This is slow".
+func beforeSentence(line source.Text) (source.Text, bool) {
+	m := goesOnAs.FindStringIndex(line.String())
+	if m == nil {
+		return line, false
+	}
+	begun := line.Slice(0, m[0]+1)
+	return begun, readsAsCommand(begun) && hasOptionOrPath(splitWords(begun)) && !wantsMore(begun)
+}
+
+// goesOnAs matches the end of a command, a mark and the words of a sentence.
+var goesOnAs = regexp.MustCompile(`[A-Za-z0-9)"'](?:[.:;][ \t]+[A-Za-z'’]+[ \t]|[ \t]+\((?:i\.e\.,?|e\.g\.,?|or|see)[ \t])`)
 
 // withoutMark takes the mark off that ends a sentence, such as "Run pytest -n 4."
 func withoutMark(line source.Text) source.Text {
@@ -80,8 +96,12 @@ func readsAsCommand(line source.Text) bool {
 // readsAsOne is readsAsCommand for one command.
 func readsAsOne(line source.Text) bool {
 	words := splitWords(line)
-	if end := strings.Index(line.String(), " #"); end >= 0 {
-		words = splitWords(line.Slice(0, end))
+	text := line.String()
+	if end := strings.Index(text, " #"); end >= 0 {
+		text, words = text[:end], splitWords(line.Slice(0, end))
+	}
+	if contraction.MatchString(text) {
+		return false
 	}
 	for len(words) > 0 && assignment.MatchString(words[0].Text) {
 		words = words[1:]
@@ -129,6 +149,7 @@ func toolWord(program string) bool { _, ok := tools[program]; return ok }
 var (
 	endsInMark   = regexp.MustCompile(`[A-Za-z0-9)"'][,;.:!?]$`)
 	plainEnglish = regexp.MustCompile(`^[A-Za-z'’]+[.,;:!?)]*$`)
+	contraction  = regexp.MustCompile(`[a-z]['’](s|t|re|ve|ll|d|m) `)
 	plugin       = regexp.MustCompile(`^pytest[_-][a-z]+$`)
 	metavariable = regexp.MustCompile(`^[A-Z]{2,}$`) // as argparse has them
 	folders      = map[string]bool{"tests": true, "test": true, "src": true, "unit": true, "integration": true, "all": true, "check": true, "benchmarks": true}

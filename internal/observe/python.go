@@ -17,9 +17,10 @@ func readPython(f file) (all found) {
 	read := f.text().Python()
 	runs := startsProcesses.Match(f.content) // then what is a command is rather run than told
 	for _, s := range read.Strings {
-		if text := s.Text(unknownWord); s.Doc || strings.Contains(text.String(), "\n") && !isTest(f.name) { // texts that code writes for people too
+		switch text := s.Text(unknownWord); {
+		case s.Doc, strings.Contains(text.String(), "\n") && !isTest(f.name): // texts that code writes for people too
 			all.merge(commandsInComment(text))
-		} else {
+		case !strings.Contains(text.String(), "\n"):
 			all.add(toldIn(text, runs || isTest(f.name))...)
 		}
 	}
@@ -46,6 +47,9 @@ func isTest(file string) bool {
 // advice matches words of a message behind which it tells a command.
 var advice = regexp.MustCompile(`(?i)\b(usage|run|run it|run with|use|try|execute|rerun|re-run|reproduce|command|example|e\.g\.|with|via|type|invoke): *`)
 
+// advised matches a message that tells to use a command in the middle of a sentence.
+var advised = regexp.MustCompile(`(?i)\b(?:run|use|try|execute|rerun|re-run|invoke)[ \t]+((?:python[0-9.]*[ \t]+-m[ \t]+)?(?:pytest|py\.test|tox|nox)[ \t]+-)`)
+
 // quoted matches what a message has between quotes.
 var quoted = regexp.MustCompile(`'([^']+)'|"([^"]+)"`)
 
@@ -60,6 +64,9 @@ func toldIn(text source.Text, data bool) (list []snippet) {
 		return ok
 	}
 	if m := advice.FindStringIndex(text.String()); m != nil && told(text.Slice(m[1], text.Len())) || !data && told(text) {
+		return list
+	}
+	if m := advised.FindStringSubmatchIndex(text.String()); m != nil && told(text.Slice(m[2], text.Len())) {
 		return list
 	}
 	if list = spanned(text); len(list) > 0 {

@@ -14,7 +14,7 @@ import (
 var otherTexts = map[string]bool{
 	".toml": true, ".ini": true, ".cfg": true, ".conf": true, ".in": true, ".j2": true, ".jinja": true, ".jinja2": true, ".tmpl": true, ".tpl": true, ".template": true,
 	".nix": true, ".groovy": true, ".gradle": true, ".bzl": true, ".bazel": true, ".star": true, ".rb": true, ".fish": true, ".csh": true, ".tcsh": true,
-	".xsh": true, ".adoc": true, ".asciidoc": true, ".org": true, ".tex": true, ".code-workspace": true,
+	".xsh": true, ".adoc": true, ".asciidoc": true, ".org": true, ".tex": true, ".code-workspace": true, ".spec": true,
 }
 
 // otherNames are names of such files without an ending.
@@ -42,6 +42,10 @@ var remark = regexp.MustCompile(`^[ \t]*(#+|//+|/?\*+|;+|--+|%+|\.\.|rem[ \t]|RE
 // or a text between quotes may be one. None of them is certain.
 func readOtherText(f file) (all found) {
 	for _, line := range logicalLines(f.text()) {
+		if strings.HasPrefix(line.String(), "%pytest ") || strings.HasPrefix(line.String(), "%tox ") { // macros of RPM
+			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(line.Slice(1, line.Len())), doubtful: true})
+			continue
+		}
 		if m := remark.FindStringIndex(line.String()); m != nil {
 			all.merge(commandsInComment(line.Slice(m[1], line.Len())))
 			continue

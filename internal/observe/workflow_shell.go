@@ -106,7 +106,7 @@ func speaksOfPytest(text string) int {
 
 var (
 	setVariable = regexp.MustCompile(`(?i)^(?:\$env:(\w+)\s*=\s*(?:"([^"$` + "`" + `]*)"|'([^']*)')|set "?(\w+)=([^"%&|<>]*)"?)$`)
-	plainLine   = regexp.MustCompile(`^(?:& +)?[\w./\\:-][^|&;<>(){}@]*$`)
+	plainLine   = regexp.MustCompile(`^(?:& +)?[\w./\\:$-][^|&;<>(){}@]*$`)
 	quotedWord  = regexp.MustCompile(`"[^"$%` + "`" + `]*"|(?:^| )'[^'%]*'`) // in which nothing means anything
 	saysOnly    = regexp.MustCompile(`(?i)^@?(?:echo|write-\w+|rem)\b[^&|;]*$`)
 	notCommand  = regexp.MustCompile(`(?i)^(?:if|for|foreach|while|switch|function|param|try|catch|else|elseif|return|rem|::|goto|setlocal|echo|write-\w+)\b|^\w+-\w+ `)

@@ -68,6 +68,9 @@ func (r *restReader) read(i int) int {
 		words = words[len(mark):]
 	}
 	words = strings.TrimLeft(words, " \t")
+	if strings.HasPrefix(words, "$ ") && indent > 0 {
+		return r.prompted(i)
+	}
 	if head := line.text[:len(line.text)-len(words)]; strings.TrimLeft(head, " \t") != "" {
 		indent = columns(head)
 	}
@@ -83,6 +86,24 @@ func (r *restReader) read(i int) int {
 		return r.block(i+1, indent, Code{Kind: LiteralCode, Lang: r.lang})
 	}
 	return i + 1
+}
+
+// prompted reads indented lines that begin with a prompt, as people write them without "::" before.
+func (r *restReader) prompted(i int) int {
+	r.paragraph(i)
+	end := i + 1
+	for end < len(r.lines) && r.lines[end].text != "" && r.lines[end].indent >= r.lines[i].indent {
+		end++
+	}
+	b := newBuilder(r.text, r.lines[i].start+len(r.lines[i].text)-len(strings.TrimLeft(r.lines[i].text, " \t")))
+	for _, l := range r.lines[i:end] {
+		b.dedented(l, r.lines[i].indent)
+	}
+	code := Code{Kind: LiteralCode, Lang: "console", Text: b.text()}
+	code.Pos = code.Text.At(0)
+	r.list = append(r.list, code)
+	r.first = end
+	return end
 }
 
 // skip returns the first line that is indented no more than a number of columns, and begins a paragraph there.
