@@ -18,16 +18,16 @@ var (
 func loadNox(f file, c call) (all found) {
 	code := f.text()
 	functions := noxFunctions(code)
-	groups := code.Python().Groups
-	chosen := noxDefaults(groups)
-	for _, g := range groups {
+	read := code.Python()
+	chosen := noxDefaults(read.Groups)
+	for _, g := range read.Groups {
 		sn := snippet{kind: Nox, tool: "nox", dir: dirOf(f.name), first: true, env: map[string]string{}}
 		words := wordsOfSession(g, c, &sn)
 		if len(words) == 0 {
 			continue
 		}
 		if g.Kind != source.PythonCall {
-			words = append(words, grown(groups, g)...)
+			words = append(words, grown(read, g)...)
 		}
 		sn.argv = [][]pytest.Word{words}
 		for _, name := range sessionsOf(functions, g.Pos.Line) {

@@ -137,7 +137,7 @@ func startsInCode(read source.Python) (list []snippet) {
 			if !startsPytest(words) && !(run && len(words) > 0 && isPytestWord(words[0])) {
 				continue
 			}
-			sn.argv, sn.where = [][]pytest.Word{append(words, grown(read.Groups, g)...)}, "a list of words"
+			sn.argv, sn.where = [][]pytest.Word{append(words, grown(read, g)...)}, "a list of words"
 		default:
 			continue
 		}
@@ -147,18 +147,11 @@ func startsInCode(read source.Python) (list []snippet) {
 }
 
 // grown returns an unknown word for what code puts behind the elements of a list.
-func grown(groups []*source.PythonGroup, list *source.PythonGroup) []pytest.Word {
-	more := list.More
-	for _, g := range groups {
-		switch {
-		case list.To == "" || g == list:
-		case g.Kind == source.PythonCall:
-			more = more || g.Name == list.To+".extend" || g.Name == list.To+".append" || g.Name == list.To+".insert"
-		default:
-			more = more || g.To == list.To && g.Pos.Compare(list.Pos) > 0
-		}
+func grown(read source.Python, list *source.PythonGroup) []pytest.Word {
+	grows := func(g *source.PythonGroup) bool {
+		return g.Kind == source.PythonCall && (g.Name == list.To+".extend" || g.Name == list.To+".append" || g.Name == list.To+".insert")
 	}
-	if !more {
+	if !list.More && (list.To == "" || !slices.Contains(read.Added, list.To) && !slices.ContainsFunc(read.Groups, grows)) {
 		return nil
 	}
 	return []pytest.Word{{Text: pytest.Unknown(cmp.Or(list.To, "more words")), Pos: list.End}}

@@ -12,6 +12,7 @@ type Python struct {
 	Strings  []*PythonString
 	Comments []Text // runs of consecutive lines, and each comment behind code; as Comments has them
 	Groups   []*PythonGroup
+	Added    []string // names that statements add to by "+="
 }
 
 // A PythonString is a string literal, or several side by side, which Python joins.
@@ -231,7 +232,7 @@ func (r *pythonReader) keyword(word string, top *pythonFrame) {
 func (r *pythonReader) operator(c byte) {
 	start := r.at
 	r.at++
-	for r.at < len(r.s) && strings.IndexByte("=*<>!", c) >= 0 && (r.s[r.at] == '=' || r.s[r.at] == c) {
+	for r.at < len(r.s) && strings.IndexByte("=*<>!+", c) >= 0 && (r.s[r.at] == '=' || r.s[r.at] == c && c != '+') {
 		r.at++
 	}
 	r.string = nil
@@ -240,6 +241,9 @@ func (r *pythonReader) operator(c byte) {
 		r.closed.More = true
 	}
 	top := r.stack[len(r.stack)-1]
+	if op == "+=" && len(r.stack) == 1 && r.chain != "" {
+		r.Added = append(r.Added, r.chain[strings.LastIndexByte(r.chain, '.')+1:])
+	}
 	switch {
 	case c == '.':
 		r.part(start, r.at)
