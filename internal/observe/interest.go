@@ -13,7 +13,7 @@ var toolWords = map[string][]string{
 	"Makefile": {"make"}, "makefile": {"make"}, "GNUmakefile": {"make"}, "tox.ini": {"tox"}, "tox.toml": {"tox"}, "noxfile.py": {"nox"},
 	"justfile": {"just"}, ".justfile": {"just"}, "Justfile": {"just"}, "Taskfile.yml": {"task"}, "Taskfile.yaml": {"task"},
 	"pyproject.toml": {"tox", "hatch", "poe", "pdm", "pixi", "task"}, "setup.cfg": {"tox"}, "pixi.toml": {"pixi"}, "hatch.toml": {"hatch"},
-	"CMakeLists.txt": {"cmake", "ctest"},
+	"CMakeLists.txt": {"cmake", "ctest"}, "tasks.py": {"invoke", "inv"},
 }
 
 // interesting returns the files that hold a word which can lead to pytest: its own name, or that of a script or a tool whose

@@ -9,15 +9,12 @@ import (
 	"policygen/internal/source"
 )
 
-var (
-	sessionDef  = regexp.MustCompile(`(?m)^(?:async[ \t]+)?def[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*\(`)
-	sessionCall = regexp.MustCompile(`^[A-Za-z_]+\.run(_always|_install)?$`)
-)
+var sessionCall = regexp.MustCompile(`^[A-Za-z_]+\.run(_always|_install)?$`)
 
 // loadNox reads the sessions of a noxfile: what each hands to session.run, and the lists that it makes for it.
 func loadNox(f file, c call) (all found) {
 	code := f.text()
-	functions := noxFunctions(code)
+	functions := functionsIn(code, "session")
 	read := code.Python()
 	chosen := noxDefaults(read.Groups)
 	for _, g := range read.Groups {
@@ -30,12 +27,13 @@ func loadNox(f file, c call) (all found) {
 			words = append(words, grown(read, g)...)
 		}
 		sn.argv = [][]pytest.Word{words}
-		for _, name := range sessionsOf(functions, g.Pos.Line) {
-			sn.name, sn.where = name, "session "+name
-			sn.first = len(chosen) == 0 || slices.Contains(chosen, name)
-			if fn := slices.IndexFunc(functions, func(fn noxFunction) bool { return fn.name == name }); fn >= 0 && functions[fn].idle && len(chosen) == 0 {
-				sn.first = false
-			}
+		sessions := callersOf(functions, g.Pos.Line)
+		if len(sessions) == 0 {
+			sessions = []function{{}} // of no session that anybody knows
+		}
+		for _, fn := range sessions {
+			sn.name, sn.where = fn.name, "session "+fn.name
+			sn.first = slices.Contains(chosen, fn.name) || len(chosen) == 0 && !fn.idle
 			all.add(sn)
 		}
 	}
@@ -51,61 +49,6 @@ func noxDefaults(groups []*source.PythonGroup) (names []string) {
 	}
 	if slices.ContainsFunc(names, func(name string) bool { return len(pytest.Unknowns(name)) > 0 }) {
 		return nil
-	}
-	return names
-}
-
-// A noxFunction is a function of a noxfile.
-type noxFunction struct {
-	line    int    // of its def
-	name    string // of the function, or of the session that a decorator makes of it
-	session bool
-	idle    bool // it is run only where it is named
-	body    string
-}
-
-var sessionName = regexp.MustCompile(`\bname[ \t]*=[ \t]*["']([^"']+)`)
-
-var notByDefault = regexp.MustCompile(`\bdefault[ \t]*=[ \t]*False\b`)
-
-func noxFunctions(code source.Text) (list []noxFunction) {
-	s := code.String()
-	all := sessionDef.FindAllStringSubmatchIndex(s, -1)
-	for i, at := range all {
-		end := len(s)
-		if i+1 < len(all) {
-			end = all[i+1][0]
-		}
-		fn := noxFunction{line: code.At(at[0]).Line, name: s[at[2]:at[3]], body: s[at[0]:end]}
-		decorators := s[max(0, strings.LastIndex(s[:at[0]], "\n\n")):at[0]]
-		if fn.session = strings.Contains(decorators, "session"); fn.session {
-			fn.idle = notByDefault.MatchString(decorators)
-			if m := sessionName.FindStringSubmatch(decorators); m != nil {
-				fn.name = m[1]
-			}
-		}
-		list = append(list, fn)
-	}
-	return list
-}
-
-// sessionsOf returns the sessions that run what stands on a line: the one around it, or those that call the function around it.
-func sessionsOf(functions []noxFunction, line int) (names []string) {
-	var around noxFunction
-	for _, fn := range functions {
-		if fn.line <= line {
-			around = fn
-		}
-	}
-	if !around.session && around.name != "" {
-		for _, fn := range functions {
-			if fn.session && strings.Contains(fn.body, around.name+"(") {
-				names = append(names, fn.name)
-			}
-		}
-	}
-	if len(names) == 0 {
-		names = []string{around.name}
 	}
 	return names
 }

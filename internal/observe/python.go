@@ -282,10 +282,15 @@ var runsText = regexp.MustCompile(`(^|\.)(system|popen|run|call|check_call|check
 
 // commandText returns the command line that a call gets as one string.
 func commandText(g *source.PythonGroup) (source.Text, bool) {
+	text, ok := processText(g)
+	return text, ok && strings.ContainsAny(text.String(), " \t") && readsAsCommand(text)
+}
+
+// processText returns the string that is the first argument of a call that starts a process.
+func processText(g *source.PythonGroup) (source.Text, bool) {
 	first := firstArg(g)
-	if first == nil || first.String == nil || !runsText.MatchString(g.Name) || g.Name == "session.run" || strings.HasPrefix(g.Name, "mock") {
+	if g.Kind != source.PythonCall || first == nil || first.String == nil || !runsText.MatchString(g.Name) || g.Name == "session.run" || strings.HasPrefix(g.Name, "mock") {
 		return source.Text{}, false
 	}
-	text := first.String.Text(unknownWord)
-	return text, strings.ContainsAny(text.String(), " \t") && readsAsCommand(text)
+	return first.String.Text(unknownWord), true
 }

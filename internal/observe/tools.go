@@ -42,20 +42,25 @@ var pyproject = []string{"pyproject.toml"}
 
 // tools are the tools by their names.
 var tools = map[string]tool{
-	"make":  {files: makefiles, asks: inMakefile, parse: parseMake, load: loadMakefile},
-	"gmake": {files: makefiles, asks: inMakefile, parse: parseMake, load: loadMakefile},
-	"tox":   {files: []string{"tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"}, asks: inToxINI, marks: toxMarks, upward: true, parse: parseTox, load: loadTox, names: "TOXENV"},
-	"nox":   {files: []string{"noxfile.py"}, parse: parseNox, load: loadNox, names: "NOXSESSION"},
-	"just":  {files: []string{"justfile", ".justfile", "Justfile"}, upward: true, parse: parseNames, load: loadJustfile},
-	"task":  {files: []string{"Taskfile.yml", "Taskfile.yaml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTask},
-	"poe":   {files: []string{"pyproject.toml", "poe_tasks.toml"}, marks: map[string]string{"pyproject.toml": "tool.poe"}, upward: true, parse: parseNames, load: loadTasks},
-	"hatch": {files: []string{"hatch.toml", "pyproject.toml"}, upward: true, parse: parseHatch, load: loadTasks},
-	"pdm":   {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
-	"rye":   {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
-	"cmake": {files: []string{"CMakeLists.txt"}, upward: true, parse: parseCMake, load: loadCMake},
-	"ctest": {files: []string{"CMakeLists.txt"}, upward: true, parse: parseCTest, load: loadCMake},
-	"pixi":  {files: []string{"pixi.toml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTasks},
+	"make":   {files: makefiles, asks: inMakefile, parse: parseMake, load: loadMakefile},
+	"gmake":  {files: makefiles, asks: inMakefile, parse: parseMake, load: loadMakefile},
+	"tox":    {files: []string{"tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"}, asks: inToxINI, marks: toxMarks, upward: true, parse: parseTox, load: loadTox, names: "TOXENV"},
+	"nox":    {files: []string{"noxfile.py"}, parse: parseNox, load: loadNox, names: "NOXSESSION"},
+	"invoke": {files: []string{"tasks.py"}, upward: true, parse: parseInvoke, load: loadInvoke},
+	"inv":    {files: []string{"tasks.py"}, upward: true, parse: parseInvoke, load: loadInvoke},
+	"just":   {files: []string{"justfile", ".justfile", "Justfile"}, upward: true, parse: parseNames, load: loadJustfile},
+	"task":   {files: []string{"Taskfile.yml", "Taskfile.yaml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTask},
+	"poe":    {files: []string{"pyproject.toml", "poe_tasks.toml"}, marks: map[string]string{"pyproject.toml": "tool.poe"}, upward: true, parse: parseNames, load: loadTasks},
+	"hatch":  {files: []string{"hatch.toml", "pyproject.toml"}, upward: true, parse: parseHatch, load: loadTasks},
+	"pdm":    {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
+	"rye":    {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
+	"cmake":  {files: []string{"CMakeLists.txt"}, upward: true, parse: parseCMake, load: loadCMake},
+	"ctest":  {files: []string{"CMakeLists.txt"}, upward: true, parse: parseCTest, load: loadCMake},
+	"pixi":   {files: []string{"pixi.toml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTasks},
 }
+
+// alias are the names of tools that their files' snippets have another one of.
+var alias = map[string]string{"gmake": "make", "inv": "invoke"}
 
 // toxMarks are where tox passes over a file for the next (https://tox.wiki/en/latest/config.html#discovery-and-file-types).
 var toxMarks = map[string]string{"setup.cfg": "[tox:tox]", "pyproject.toml": "tool.tox"}
@@ -114,7 +119,7 @@ func (t trail) chosen(program, environment string, c call, dir string, env map[s
 	if program == "hatch" {
 		group = hatchGroup(held, environment)
 	}
-	return file, choose(held, program, group, c.names)
+	return file, choose(held, cmp.Or(alias[program], program), group, c.names)
 }
 
 // The ways of Makefiles and of tox.ini to ask for a variable.
