@@ -58,7 +58,12 @@ func readShown(f file, kind Kind, all []source.Code) (shown found) {
 			shown.add(list...)
 			continue
 		}
+		files := shownFiles(f, code, kind)
+		shown.add(files...)
 		for _, text := range commandsIn(code) {
+			if slices.ContainsFunc(files, func(file snippet) bool { return file.start().Line == text.At(0).Line }) {
+				continue
+			}
 			sn.text = withoutPlaceholders(text)
 			shown.add(sn)
 		}
@@ -70,6 +75,36 @@ func readShown(f file, kind Kind, all []source.Code) (shown found) {
 		}
 	}
 	return shown
+}
+
+// shownFiles returns the commands of a block that shows a file of a tool: they are where that tool has them.
+func shownFiles(f file, code source.Code, kind Kind) (list []snippet) {
+	as := ""
+	for _, known := range fileMarks {
+		if as == "" && settings[language(code)] && strings.Contains(code.Text.String(), known.mark) {
+			as = known.name
+		}
+	}
+	content, ok := source.Within(f.content, code.Text)
+	if as == "" || !ok {
+		return nil
+	}
+	read := readTOML
+	if as == "tox.ini" {
+		read = readToxINI
+	}
+	for _, sn := range read(file{name: f.name, as: as, content: content}).snippets {
+		if sn.text.Len() > 0 || len(sn.argv) > 0 {
+			sn.kind, sn.tool, sn.name, sn.where, sn.dir, sn.needs = kind, "", "", "", "", nil
+			list = append(list, sn)
+		}
+	}
+	return list
+}
+
+// fileMarks are what only some files have in them.
+var fileMarks = []struct{ mark, name string }{
+	{"[tool.", "pyproject.toml"}, {"[env_run_base]", "tox.toml"}, {"[envs.", "hatch.toml"}, {"[testenv", "tox.ini"},
 }
 
 // language returns the name that a block of code was given, or else that of Python where it looks like that.

@@ -1,6 +1,9 @@
 package observe
 
 import (
+	"cmp"
+	"path"
+
 	"policygen/internal/pytest"
 	"policygen/internal/shell"
 	"policygen/internal/source"
@@ -48,9 +51,13 @@ func (f *found) merge(g found) {
 // A file is a file of the repository as readers get it.
 type file struct {
 	name    string // slash-separated, from the root
+	as      string // the name of the file that a part of a page shows; empty for a file that is one
 	content []byte
 	repo    *repository // for what the file uses; nil where only the file is there
 }
+
+// base returns the name by which readers know the file.
+func (f file) base() string { return cmp.Or(f.as, path.Base(f.name)) }
 
 // text returns the file as a text that knows its positions.
 func (f file) text() source.Text { return source.NewText(f.name, f.content) }

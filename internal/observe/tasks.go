@@ -16,7 +16,7 @@ func readTOML(f file) (all found) {
 	if err != nil {
 		return unread(err)
 	}
-	if base := path.Base(f.name); base == "tox.toml" || base == "pyproject.toml" && root.Get("tool", "tox") != nil {
+	if base := f.base(); base == "tox.toml" || base == "pyproject.toml" && root.Get("tool", "tox") != nil {
 		all.merge(distinctCommands(loadTox(f, call{})))
 	}
 	tasks := tasksOf(f, root, call{})
@@ -53,7 +53,7 @@ var taskTables = []taskTable{
 
 // tasksOf reads the tables of a file. Which of the tables without "tool" are whose depends on the file.
 func tasksOf(f file, root *source.Node, c call) (all found) {
-	base := path.Base(f.name)
+	base := f.base()
 	if base == "pyproject.toml" || base == "hatch.toml" {
 		all.merge(hatchTasks(f, base, root, c))
 	}

@@ -13,7 +13,7 @@ import (
 
 // readToxINI reads tox.ini, and the sections of setup.cfg that are tox's.
 func readToxINI(f file) found {
-	if path.Base(f.name) == "setup.cfg" && !strings.Contains(string(f.content), "[testenv") {
+	if f.base() == "setup.cfg" && !strings.Contains(string(f.content), "[testenv") {
 		return found{}
 	}
 	return distinctCommands(loadTox(f, call{}))
@@ -21,7 +21,7 @@ func readToxINI(f file) found {
 
 // loadTox reads the environments of a file of tox that a command line names, or else all of them.
 func loadTox(f file, c call) found {
-	if path.Ext(f.name) == ".toml" {
+	if path.Ext(f.base()) == ".toml" {
 		return loadToxTOML(f, c)
 	}
 	return loadToxINI(f, c)

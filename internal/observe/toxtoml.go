@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -15,13 +14,13 @@ func loadToxTOML(f file, c call) found {
 	if err != nil {
 		return unread(err)
 	}
-	if path.Base(f.name) == "pyproject.toml" {
+	if f.base() == "pyproject.toml" {
 		if root = root.Get("tool", "tox"); root == nil {
 			return found{}
 		}
 	}
 	if legacy := root.Get("legacy_tox_ini"); legacy != nil {
-		content, ok := source.INIWithin(f.content, legacy.Text)
+		content, ok := source.Within(f.content, legacy.Text)
 		if !ok {
 			return found{} // a tox.ini of one line has no commands
 		}

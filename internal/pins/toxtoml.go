@@ -113,8 +113,8 @@ func (x toxTOML) refer(n *source.Node, env string, p place, depth int) {
 
 // legacyToxINI reads a tox.ini that is a text of several lines.
 func (r *reader) legacyToxINI(file string, n *source.Node) {
-	content, ok := source.INIWithin(r.wasRead[file], n.Text)
-	if n.Kind != source.Scalar || !ok {
+	content, ok := source.Within(r.wasRead[file], n.Text)
+	if n.Kind != source.Scalar || !ok || n.Text.At(0).Line == n.Pos.Line {
 		r.cannot(place{scope: scoped("tox", file)}, n.Pos, "", "legacy_tox_ini has to be a text that begins on a line of its own", `open it with """ and a line break`)
 		return
 	}

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -171,21 +172,22 @@ func startsWithSpace(s string) bool {
 	return pythonSpace(c)
 }
 
-// INIWithin returns a copy of a file in which all but one text is a comment of INI, so that ParseINI tells the places of what is in the
-// text. The text is one of several lines whose first begins a line of the file, as that of legacy_tox_ini in pyproject.toml
-// (https://tox.wiki/en/latest/config.html#pyproject-toml-ini); for any other it reports false.
-func INIWithin(content []byte, text Text) ([]byte, bool) {
+// Within returns a copy of a file in which all but one text is a comment of INI and TOML, so that ParseINI and ParseTOML tell the places
+// of what is in the text: a tox.ini that pyproject.toml holds as legacy_tox_ini, or what a page shows of a file. It reports false for a
+// text whose first line has more before it than blanks.
+func Within(content []byte, text Text) ([]byte, bool) {
 	if text.Len() == 0 {
 		return nil, false
 	}
 	start, end := text.Offset(0), text.Offset(text.Len())
-	if start == 0 || content[start-1] != '\n' {
+	line := bytes.LastIndexByte(content[:start], '\n') + 1
+	if len(bytes.TrimLeft(content[line:start], " \t")) > 0 || line == 0 {
 		return nil, false
 	}
 	masked := slices.Clone(content)
 	for i := range masked {
 		switch {
-		case i >= start && i < end || masked[i] == '\n' || masked[i] == '\r':
+		case i >= line && i < end || masked[i] == '\n' || masked[i] == '\r':
 		case i >= end && i > 0 && masked[i-1] != '\n' && masked[i-1] != '#':
 			masked[i] = ' '
 		default:
