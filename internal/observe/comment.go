@@ -83,6 +83,9 @@ func commandsInComment(t source.Text) (shown found) {
 	sn := snippet{kind: Comment, dialect: shell.Bash}
 	lines := logicalLines(t)
 	for i, line := range lines {
+		if rest, ok := splitSpan(lines, i); ok {
+			shown.add(spanned(rest)...)
+		}
 		line = line.Slice(len(commentLine.FindString(line.String())), line.Len()) // of code that is commented out, or shown in a docstring
 		if command, ok := shownCommand(line); ok {
 			if i > 0 && introduces.MatchString(lines[i-1].String()) || !isBare(command) || runKey.MatchString(line.String()) {
@@ -102,6 +105,20 @@ func commandsInComment(t source.Text) (shown found) {
 		shown.add(spanned(line)...)
 	}
 	return shown
+}
+
+// splitSpan returns what stands between backquotes of which the first is the last one of a line and the other the first one of the next.
+func splitSpan(lines []source.Text, i int) (source.Text, bool) {
+	if i+1 == len(lines) || strings.Count(lines[i].String(), "`")%2 == 0 {
+		return source.Text{}, false
+	}
+	begin, end := strings.LastIndex(lines[i].String(), "`"), strings.Index(lines[i+1].String(), "`")
+	if end < 0 {
+		return source.Text{}, false
+	}
+	next := lines[i+1].Slice(len(commentLine.FindString(lines[i+1].String())), lines[i+1].Len())
+	next = next.Slice(len(next.String())-len(strings.TrimLeft(next.String(), " \t")), strings.Index(next.String(), "`")+1)
+	return source.JoinTexts(lines[i].Slice(begin, lines[i].Len()), source.Literal(" ", next.Slice(0, 0)), next), true
 }
 
 // spanned returns the commands that stand between backquotes in a line.

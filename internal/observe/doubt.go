@@ -30,7 +30,7 @@ func (t trail) contained(line command, env map[string]string) (shell.Result, boo
 	for i, w := range line.words[:min(len(line.words), maxLooked)] {
 		running = running || w.Text == "run" || w.Text == "exec"
 		if rest := lookThrough(line.words[i:], mount); i > 0 && running && t.canContain(rest) {
-			t.certain = false
+			t.certain, rest.stdin = false, line.stdin
 			env := with(env, rest.env)
 			for _, way := range []func(command, map[string]string) (shell.Result, bool){t.shell, t.task, t.script} {
 				if res, taken := way(rest, env); taken {

@@ -14,7 +14,7 @@ import (
 
 var shells = []string{"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "ksh93", "busybox"}
 
-// shell follows "bash FILE" and "sh -c TEXT".
+// shell follows "bash FILE", "sh -c TEXT" and what a shell reads from a here-document.
 func (t trail) shell(line command, env map[string]string) (shell.Result, bool) {
 	if line.module || line.code || !slices.Contains(shells, name(line.words[0].Text)) {
 		return shell.Result{}, false
@@ -40,6 +40,9 @@ func (t trail) shell(line command, env map[string]string) (shell.Result, bool) {
 		default:
 			return t.scriptFile(line, words, how, env), true
 		}
+	}
+	if strings.Contains(line.stdin, "\n") {
+		return t.shellText(pytest.Word{Text: line.stdin, Pos: line.words[0].Pos}, nil, line.dir, env), true
 	}
 	return shell.Result{}, true
 }
@@ -230,7 +233,7 @@ func (t trail) python(line command, env map[string]string) (shell.Result, bool) 
 		starts = readPythonCode(t.exact(word))
 	} else {
 		file, ok := t.inRepository(line.dir, word.Text)
-		if !ok || path.Ext(file) != ".py" {
+		if content, err := t.scan.repo.read(file); !ok || path.Ext(file) != ".py" && (err != nil || !isPythonScript(content)) {
 			return shell.Result{}, false
 		}
 		found, err := t.scan.pythonFile(file)

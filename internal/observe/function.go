@@ -13,12 +13,14 @@ type function struct {
 	name  string // or the one that its decorator gives it
 	entry bool   // the tool knows it
 	idle  bool   // it is run only where it is named
+	tags  []string
 	body  string // with its decorators before
 }
 
 var (
 	functionDef   = regexp.MustCompile(`(?m)^(?:async[ \t]+)?def[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*\(`)
 	decoratedName = regexp.MustCompile(`\bname[ \t]*=[ \t]*["']([^"']+)`)
+	decoratedTags = regexp.MustCompile(`\btags[ \t]*=[ \t]*\[([^\]]*)\]`)
 	notByDefault  = regexp.MustCompile(`\bdefault[ \t]*=[ \t]*False\b`)
 )
 
@@ -36,6 +38,9 @@ func functionsIn(code source.Text, decorator string) (list []function) {
 		fn := function{line: code.At(at[0]).Line, name: s[at[2]:at[3]], body: decorators + s[at[3]:end], entry: strings.Contains(decorators, decorator)}
 		if fn.entry {
 			fn.idle = notByDefault.MatchString(decorators)
+			if m := decoratedTags.FindStringSubmatch(decorators); m != nil {
+				fn.tags = strings.FieldsFunc(m[1], func(r rune) bool { return strings.ContainsRune(`"', `+"\n", r) })
+			}
 			if m := decoratedName.FindStringSubmatch(decorators); m != nil {
 				fn.name = m[1]
 			}

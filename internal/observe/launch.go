@@ -21,6 +21,7 @@ type command struct {
 	module   bool              // words[0] is a module of Python
 	code     bool              // words[0] is code of Python
 	launched bool              // by a launcher, or by Python
+	stdin    string            // what it reads, where that is known
 	taken    int               // how many launchers were looked for
 }
 

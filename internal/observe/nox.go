@@ -16,10 +16,19 @@ func loadNox(f file, c call) (all found) {
 	code := f.text()
 	functions := functionsIn(code, "session")
 	read := code.Python()
-	chosen := noxDefaults(read.Groups)
+	chosen := noxDefaults(read.Groups) // nothing where the call chooses by tags, of which a literal list is known
+	for _, tag := range c.labels {
+		if !slices.ContainsFunc(functions, func(fn function) bool { return slices.Contains(fn.tags, tag) }) {
+			c.labels = nil // some other way tells them
+			break
+		}
+	}
 	for _, g := range read.Groups {
 		sn := snippet{kind: Nox, tool: "nox", dir: dirOf(f.name), first: true, env: map[string]string{}}
 		words := wordsOfSession(g, c, &sn)
+		if len(words) == 0 {
+			words = wrappedWords(g, functions, c, sn.env)
+		}
 		if len(words) == 0 {
 			continue
 		}
@@ -34,6 +43,9 @@ func loadNox(f file, c call) (all found) {
 		for _, fn := range sessions {
 			sn.name, sn.where = fn.name, "session "+fn.name
 			sn.first = slices.Contains(chosen, fn.name) || len(chosen) == 0 && !fn.idle
+			if len(c.labels) > 0 {
+				sn.first = slices.ContainsFunc(c.labels, func(tag string) bool { return slices.Contains(fn.tags, tag) })
+			}
 			all.add(sn)
 		}
 	}
@@ -67,6 +79,23 @@ func wordsOfSession(g *source.PythonGroup, c call, sn *snippet) []pytest.Word {
 	return nil
 }
 
+// wrappedWords returns the command line that a call hands to a function of the noxfile together with the session.
+func wrappedWords(g *source.PythonGroup, functions []function, c call, env map[string]string) []pytest.Word {
+	isFunction := slices.ContainsFunc(functions, func(fn function) bool { return !fn.entry && fn.name == g.Name })
+	if g.Kind != source.PythonCall || !isFunction || len(g.Args) < 2 || g.Args[1].String == nil {
+		return nil
+	}
+	rest := *g
+	rest.Args = g.Args[1:]
+	if words := sessionWords(&rest, c, env); isPytestWord(words[0]) || words[0].Text == "nox" || words[0].Text == "tox" || startsPytest(words) {
+		return words
+	}
+	return nil
+}
+
+// wholePosargs matches the caller's words as they are, not what takes their place where there are none.
+var wholePosargs = regexp.MustCompile(`^(list\()?[A-Za-z_]+\.posargs\)?$`)
+
 // sessionWords returns the words of session.run(…); *session.posargs are the caller's, nothing without any.
 func sessionWords(g *source.PythonGroup, c call, env map[string]string) (words []pytest.Word) {
 	for _, a := range g.Args {
@@ -77,7 +106,7 @@ func sessionWords(g *source.PythonGroup, c call, env map[string]string) (words [
 					env[e.Name] = e.String.Text(pytest.Unknown).String()
 				}
 			}
-		case a.Name == "*" && strings.Contains(a.Text.String(), "posargs"):
+		case a.Name == "*" && strings.Contains(a.Text.String(), "posargs") && (len(c.words) > 0 || wholePosargs.MatchString(a.Text.String())):
 			words = append(words, c.words...)
 		case a.Name == "" || a.Name == "*":
 			words = append(words, wordOf(a))

@@ -212,7 +212,7 @@ func commentedCommands(t source.Text) (list []source.Text) {
 
 var commentLine = regexp.MustCompile(`^[ \t]*#+[ \t]*`)
 
-var prompt = regexp.MustCompile(`^[ \t]*\(?(\([A-Za-z0-9_.-]+\)[ \t]*)?([A-Za-z0-9_.~@:/-]*[$%❯]|>|PS [^>]*>)[ \t]+`)
+var prompt = regexp.MustCompile(`^[ \t]*\(?(\([A-Za-z0-9_.-]+\)[ \t]*)?([A-Za-z0-9_.~@:/-]*[$%❯]|>|PS [^>]*>)[ \t]+|^[ \t]*\((?:gdb|lldb|cuda-gdb)\)[ \t]*(?:run|r)[ \t]+`)
 
 // afterPrompts returns the lines of a session that a person typed. It reports false where no line has a prompt.
 func afterPrompts(t source.Text) (source.Text, bool) {

@@ -152,6 +152,7 @@ var (
 	contraction  = regexp.MustCompile(`[a-z]['’](s|t|re|ve|ll|d|m) `)
 	plugin       = regexp.MustCompile(`^pytest[_-][a-z]+$`)
 	metavariable = regexp.MustCompile(`^[A-Z]{2,}$`) // as argparse has them
+	stopWords    = map[string]bool{"on": true, "in": true, "for": true, "with": true, "to": true, "and": true, "or": true, "from": true, "as": true, "is": true, "are": true, "the": true, "a": true}
 	folders      = map[string]bool{"tests": true, "test": true, "src": true, "unit": true, "integration": true, "all": true, "check": true, "benchmarks": true}
 )
 
@@ -160,7 +161,7 @@ var (
 func sentence(words []pytest.Word) bool {
 	inRow := 0
 	for i, w := range words {
-		if i == 0 && plugin.MatchString(w.Text) {
+		if i == 0 && plugin.MatchString(w.Text) || stopWords[w.Text] && i+1 < len(words) {
 			return true
 		}
 		if i+1 < len(words) && !strings.ContainsAny(w.Text, " \t") && endsInMark.MatchString(w.Text) && plainEnglish.MatchString(words[i+1].Text) {

@@ -132,8 +132,10 @@ func parseNox(words []pytest.Word) call {
 		case (w.Text == "-f" || w.Text == "--noxfile") && i+1 < len(words):
 			c.file = words[i+1].Text
 		case w.Text == "-t" || w.Text == "--tags":
-			c.names = append(c.names, pytest.Unknown("sessions of a tag"))
 			taking = false
+			for j := i + 1; j < len(words) && !strings.HasPrefix(words[j].Text, "-"); j++ {
+				c.labels = append(c.labels, words[j].Text)
+			}
 		case chooses.MatchString(w.Text):
 			taking = true
 		case strings.HasPrefix(w.Text, "-"):

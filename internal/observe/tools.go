@@ -87,9 +87,12 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		return shell.Result{}, line.pass == ""
 	}
 	environment := cmp.Or(line.taskEnv, env["HATCH_ENV"])
-	file, chosen := t.chosen(program, environment, c, relative(dir), env)
-	if beside := path.Dir(t.entry.file()); len(chosen) == 0 && t.entry.kind.Shown() && line.dir == mount {
+	file, chosen := "", []snippet(nil)
+	if beside := path.Dir(t.entry.file()); t.entry.kind.Shown() && line.dir == mount {
 		file, chosen = t.chosen(program, environment, c, path.Join(beside, c.dir), env) // what a page shows may be meant for its own folder
+	}
+	if len(chosen) == 0 {
+		file, chosen = t.chosen(program, environment, c, relative(dir), env)
 	}
 	if len(chosen) == 0 {
 		return shell.Result{}, line.pass == ""

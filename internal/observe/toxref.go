@@ -44,10 +44,9 @@ var marker = regexp.MustCompile(`;\s*\(?\s*(python_version|python_full_version|s
 
 // commands returns a snippet for each line of commands, with what else is to be known from sn.
 func (e *toxEnv) commands(sn snippet, t source.Text, depth int) (list []snippet) {
-	for _, line := range logicalLines(t) {
-		line, fits := forEnv(line, e.name)
+	for _, line := range e.lines(t) {
 		s := line.String()
-		if trimmed := strings.TrimLeft(s, " \t"); !fits || trimmed == "" || trimmed[0] == '#' || len(list) >= maxCommands {
+		if trimmed := strings.TrimLeft(s, " \t"); trimmed == "" || trimmed[0] == '#' || len(list) >= maxCommands {
 			continue
 		}
 		if other, ok := e.wholeReference(line); ok {
@@ -69,6 +68,17 @@ func (e *toxEnv) commands(sn snippet, t source.Text, depth int) (list []snippet)
 	return list
 }
 
+// lines returns the logical lines of a text that hold for the environment. Those of other factors are taken out before lines are joined.
+func (e *toxEnv) lines(t source.Text) []source.Text {
+	var parts []source.Text
+	for _, line := range t.Lines() {
+		if line, fits := forEnv(line, e.name); fits {
+			parts = append(parts, line, source.Literal("\n", line.Slice(line.Len(), line.Len())))
+		}
+	}
+	return logicalLines(source.JoinTexts(parts...))
+}
+
 // maxCommands bounds the commands of one environment, whose references may multiply them.
 const maxCommands = 256
 
@@ -80,11 +90,23 @@ func (e *toxEnv) wholeReference(line source.Text) (source.Text, bool) {
 	if m == nil {
 		return source.Text{}, false
 	}
-	n := e.sections[m[1]].Get(m[2])
+	n := e.referred(m[1], m[2])
 	if n == nil {
 		return source.Text{}, false
 	}
 	return n.Text, true
+}
+
+// referred returns the key of a section that a reference means. An environment has the keys of all sections whose names expand to it, and
+// those of [testenv].
+func (x *toxINI) referred(section, key string) *source.Node {
+	if n := x.sections[section].Get(key); n != nil {
+		return n
+	}
+	if env, ok := strings.CutPrefix(section, "testenv:"); ok {
+		return x.get(env, key)
+	}
+	return nil
 }
 
 // positional is the mark that {posargs} leaves for the caller's words, which are words and no text.
@@ -130,8 +152,14 @@ func (e *toxEnv) substituteDeep(t source.Text, depth int) source.Text {
 func (e *toxEnv) reference(at source.Text, inner string, depth int) source.Text {
 	if rest, ok := strings.CutPrefix(inner, "["); ok {
 		section, key, _ := strings.Cut(rest, "]")
-		if n := e.sections[section].Get(key); n != nil {
-			return e.substituteDeep(source.Literal(n.Text.String(), at), depth+1)
+		if n := e.referred(section, key); n != nil {
+			var lines []string
+			for _, line := range n.Text.Lines() {
+				if line, fits := forEnv(line, e.name); fits {
+					lines = append(lines, line.String())
+				}
+			}
+			return e.substituteDeep(source.Literal(strings.Join(lines, "\n"), at), depth+1)
 		}
 		return source.Literal(unknownWord(at.String()), at)
 	}

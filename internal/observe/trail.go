@@ -44,7 +44,7 @@ func (t trail) follow(c shell.Command) shell.Result {
 		t.hidden = c.Hidden
 	}
 	line := lookThrough(t.written(c.Argv), t.moved(c.Dir))
-	line.dir = t.moved(line.dir)
+	line.dir, line.stdin = t.moved(line.dir), c.Stdin
 	env := maps.Clone(c.Env)
 	maps.Copy(env, line.env)
 	switch {

@@ -106,7 +106,7 @@ func speaksOfPytest(text string) int {
 
 var (
 	setVariable = regexp.MustCompile(`(?i)^(?:\$env:(\w+)\s*=\s*(?:"([^"$` + "`" + `]*)"|'([^']*)')|set "?(\w+)=([^"%&|<>]*)"?)$`)
-	plainLine   = regexp.MustCompile(`^(?:& +)?[\w./\\:$-][^|&;<>(){}@]*$`)
+	plainLine   = regexp.MustCompile(`^(?:& +)?[\w./\\:$%"-](?:[^|&;<>(){}@]| @\w)*$`)
 	quotedWord  = regexp.MustCompile(`"[^"$%` + "`" + `]*"|(?:^| )'[^'%]*'`) // in which nothing means anything
 	saysOnly    = regexp.MustCompile(`(?i)^@?(?:echo|write-\w+|rem)\b[^&|;]*$`)
 	notCommand  = regexp.MustCompile(`(?i)^(?:if|for|foreach|while|switch|function|param|try|catch|else|elseif|return|rem|::|goto|setlocal|echo|write-\w+)\b|^\w+-\w+ `)
@@ -179,7 +179,7 @@ func windowsStatements(line source.Text, language string) (list []source.Text) {
 		case quote != 0:
 		case c == '"' || c == '\'' && language == "pwsh":
 			quote = c
-		case strings.HasPrefix(text[i:], "&&"):
+		case strings.HasPrefix(text[i:], "&&"), strings.HasPrefix(text[i:], "||"):
 			end(i, i+2)
 			i++
 		case c == ';' && language == "pwsh", c == '&' && language == "cmd" && i > 0 && text[i-1] != '>':
