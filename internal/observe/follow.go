@@ -102,7 +102,27 @@ func (t trail) exact(w pytest.Word) source.Text {
 			return whole.Slice(at, at+len(w.Text))
 		}
 	}
-	return source.TextAt(w.Text, w.Pos)
+	return furtherIn(lines[w.Pos.Line-1:], w)
+}
+
+// furtherIn returns the text of a word of several lines whose lines stand further in where they were written, as in a block of YAML.
+func furtherIn(lines []source.Text, w pytest.Word) source.Text {
+	var parts []source.Text
+	for i, line := range strings.Split(w.Text, "\n") {
+		at := -1
+		if i < len(lines) {
+			at = strings.Index(lines[i].String(), line)
+		}
+		if at < 0 {
+			return source.TextAt(w.Text, w.Pos)
+		}
+		found := lines[i].Slice(at, at+len(line))
+		if i > 0 {
+			parts = append(parts, source.Literal("\n", found.Slice(0, 0)))
+		}
+		parts = append(parts, found)
+	}
+	return source.JoinTexts(parts...)
 }
 
 func texts(words []pytest.Word) []string {

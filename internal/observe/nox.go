@@ -87,7 +87,7 @@ func wrappedWords(g *source.PythonGroup, functions []function, c call, env map[s
 	}
 	rest := *g
 	rest.Args = g.Args[1:]
-	if words := sessionWords(&rest, c, env); isPytestWord(words[0]) || words[0].Text == "nox" || words[0].Text == "tox" || startsPytest(words) {
+	if words := sessionWords(&rest, c, env); len(words) > 0 && (isPytestWord(words[0]) || words[0].Text == "nox" || words[0].Text == "tox" || startsPytest(words)) {
 		return words
 	}
 	return nil

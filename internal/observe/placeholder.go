@@ -8,7 +8,7 @@ import (
 	"policygen/internal/source"
 )
 
-var placeholder = regexp.MustCompile(`<[A-Za-z][A-Za-z0-9 _./:()-]*>|\[[A-Z][A-Za-z0-9_ -]*\.{0,3}\]|\[(options|args|paths?)\.{0,3}\]`)
+var placeholder = regexp.MustCompile(`<[A-Za-z][A-Za-z0-9 _./:()-]*>|\[[A-Z][A-Za-z0-9_ -]*\.{0,3}\]|\[(options|args|paths?)\.{0,3}\]|\[--[a-z][^\[\]]*\]`)
 
 // anyNumber matches a number of workers that a page gives a name, such as "-n N".
 var anyNumber = regexp.MustCompile(`((?:^|[ \t])(?:-n[ =]?|--numprocesses[ =]))[A-Z][A-Z_]*\b`)

@@ -59,6 +59,7 @@ type workflow struct {
 	where  string   // of the job that calls it, for people
 	hidden string   // how the caller loses its failure
 	open   []string // the files on the way to it
+	passed *passed  // of the job that is being read
 	left   *int     // how many more workflows and actions may be read for the one that all began with
 }
 

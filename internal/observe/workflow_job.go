@@ -20,6 +20,7 @@ func (w workflow) job(key source.Text, n *source.Node) {
 	}
 	job := Job{Position: key.At(0), Kind: Workflow, Name: key.String()}
 	before := len(w.out.snippets)
+	w.passed = &passed{read: map[*source.Node]func(){}, run: map[*source.Node]bool{}}
 	for _, c := range combinations {
 		s := base.with("matrix", c)
 		if !off && s.never(n.Get("if")) {
@@ -28,6 +29,7 @@ func (w workflow) job(key source.Text, n *source.Node) {
 		job.limit(n.Get("timeout-minutes"), s)
 		w.jobIn(key, n, s, off)
 	}
+	w.passed.finish()
 	if n.Get("uses") == nil {
 		w.out.jobs = append(w.out.jobs, job)
 	}
@@ -95,7 +97,7 @@ func (w workflow) jobIn(key source.Text, n *source.Node, s scope, off bool) {
 func (w workflow) stage(job, where, hidden string, s scope) stage {
 	env := maps.Clone(runnerEnv)
 	env["GITHUB_JOB"] = job
-	return stage{file: w.file, kind: Workflow, job: job, where: where, hidden: hidden, scope: s, env: env, handed: map[string]string{}, clones: &[]clone{}, open: w.open, left: w.left, out: w.out}
+	return stage{file: w.file, kind: Workflow, job: job, where: where, hidden: hidden, scope: s, env: env, handed: map[string]string{}, clones: &[]clone{}, open: w.open, left: w.left, out: w.out, passed: w.passed}
 }
 
 const runnerTemp = "/home/runner/work/_temp"

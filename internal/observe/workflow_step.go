@@ -25,6 +25,7 @@ type stage struct {
 	clones    *[]clone               // repositories that steps of the job have put into folders
 	unsure    bool                   // whether a step runs depends on what nobody knows
 	off       bool                   // no run comes to it
+	passed    *passed                // what no combination of the matrix has come to yet; nil where there is none
 	shell     string                 // of the defaults; empty for the runner's own
 	dir       string                 // of the defaults
 	os        string                 // as the runner names it; empty where that is unknown
@@ -77,6 +78,39 @@ func textsWith(texts map[string]source.Text) map[string]source.Text {
 	return all
 }
 
+// passed is what is known of the steps of a job that not every combination of its matrix runs.
+type passed struct {
+	order []*source.Node
+	read  map[*source.Node]func() // reads a step that some combination does not run
+	run   map[*source.Node]bool
+}
+
+// over notes that a step is not run here. Without a job it is read at once.
+func (p *passed) over(step *source.Node, read func()) {
+	if p == nil {
+		read()
+		return
+	}
+	if p.read[step] == nil {
+		p.order, p.read[step] = append(p.order, step), read
+	}
+}
+
+func (p *passed) into(step *source.Node) {
+	if p != nil {
+		p.run[step] = true
+	}
+}
+
+// finish reads the steps that no combination runs: they wait to be switched on again.
+func (p *passed) finish() {
+	for _, step := range p.order {
+		if !p.run[step] {
+			p.read[step]()
+		}
+	}
+}
+
 // steps reads the steps of a job or an action.
 func (st stage) steps(n *source.Node) {
 	if n == nil {
@@ -84,14 +118,14 @@ func (st stage) steps(n *source.Node) {
 	}
 	for i, step := range n.Items {
 		never := st.scope.never(step.Get("if"))
-		off := never && st.scope.with("matrix", scopeContext{nil, true}).never(step.Get("if")) // in every combination
 		switch {
 		case st.out.full():
-		case off:
+		case never:
 			skipped := st
 			skipped.off, skipped.handed, skipped.clones = true, maps.Clone(st.handed), &[]clone{}
-			skipped.step(step, i+1)
-		case !never:
+			st.passed.over(step, func() { skipped.step(step, i+1) })
+		default:
+			st.passed.into(step)
 			st = st.withHanded()
 			st.checkout = st.checkedOut(step)
 			st.noteCheckout(step)

@@ -128,7 +128,6 @@ func TestWorkflowMatrix(t *testing.T) {
 		        run: pytest never
 	`, nil), `
 		.github/workflows/ci.yml:15:14 job test, step 1 (errexit): pytest -n 4 --cov
-		.github/workflows/ci.yml:19:14 job test, step 3 (doubtful errexit): pytest never
 		.github/workflows/ci.yml:15:14 job test, step 1 (errexit): pytest -n 8 --cov
 		.github/workflows/ci.yml:16:14 job test, step 2 (errexit): pytest 3.10
 		.github/workflows/ci.yml:15:14 job test, step 1 (errexit): pytest -n 4
