@@ -29,7 +29,7 @@ func (t trail) contained(line command, env map[string]string) (shell.Result, boo
 	running := false
 	for i, w := range line.words[:min(len(line.words), maxLooked)] {
 		running = running || w.Text == "run" || w.Text == "exec"
-		if rest := lookThrough(line.words[i:], mount); i > 0 && running && t.canContain(rest) {
+		if rest := lookThrough(line.words[i:], mount); i > 0 && running && (t.canContain(rest) || i > 2 && i+1 == len(line.words) && toolWord(w.Text)) {
 			t.certain, rest.stdin = false, line.stdin
 			env := with(env, rest.env)
 			for _, way := range []func(command, map[string]string) (shell.Result, bool){t.shell, t.task, t.script} {
@@ -88,12 +88,19 @@ func (t trail) fallback(line command, env map[string]string) (shell.Result, bool
 var takesNames = regexp.MustCompile(`^(git|gh|hg|svn|jj|grep|egrep|fgrep|rg|ag|sed|awk|which|whereis|type|hash|man|p?kill|killall|pgrep|ps|rm|cp|mv|ls|ln|cat|touch|mkdir|chmod|` +
 	`echo|printf|test|\[|pip3?|apt|apt-get|apk|dnf|yum|brew|choco|npm|yarn|pnpm|cargo|ruff|mypy|pylint|flake8|black|isort|zip|tar|curl|wget|jq|yq)$`)
 
+// runners are programs that run what a project calls by a name, so that one by the name of pytest is likely to start it.
+var runners = map[string]bool{"poe": true, "task": true, "just": true, "make": true, "ninja": true, "npm": true, "yarn": true, "pnpm": true, "invoke": true, "inv": true, "doit": true, "nox": true,
+	"duty": true, "rake": true, "bazel": true, "meson": true, "mise": true, "moon": true, "pants": true, "dvc": true, "pre-commit": true, "spin": true}
+
 var installs = regexp.MustCompile(`^(install|add|remove|uninstall|list|show|search|upgrade|update|sync|lock|require|create|download|export|freeze|inject)$`)
 
 // goesOn reports whether the words from i on are pytest with words that only it takes, behind a program that may start it.
 func goesOn(line command, i int, rest command) bool {
 	valued := strings.HasPrefix(line.words[i-1].Text, "-") // it may be the value of an option
-	if valued || line.module || takesNames.MatchString(name(line.words[0].Text)) || !hasOptionOrPath(rest.words) || sentence(rest.words[1:]) {
+	if valued || line.module || takesNames.MatchString(name(line.words[0].Text)) || sentence(rest.words[1:]) {
+		return false
+	}
+	if program := name(line.words[0].Text); !hasOptionOrPath(rest.words) && !(len(rest.words) == 1 && (line.pass != "" || runners[program])) {
 		return false
 	}
 	return !slices.ContainsFunc(line.words[:i], func(w pytest.Word) bool { return installs.MatchString(w.Text) })

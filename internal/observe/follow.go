@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -256,6 +257,9 @@ func (t trail) python(line command, env map[string]string) (shell.Result, bool) 
 		if content, err := t.scan.repo.read(file); !ok || path.Ext(file) != ".py" && (err != nil || !isPythonScript(content)) {
 			return shell.Result{}, false
 		}
+		if path.Base(file) == "setup.py" && !slices.ContainsFunc(line.words[1:], func(w pytest.Word) bool { return setupTests.MatchString(w.Text) }) {
+			return shell.Result{}, true
+		}
 		found, err := t.scan.pythonFile(file)
 		if err != nil {
 			return t.fallback(line, env)
@@ -283,6 +287,9 @@ func (t trail) python(line command, env map[string]string) (shell.Result, bool) 
 	}
 	return ended(0), true
 }
+
+// setupTests matches the commands of setup.py that start tests.
+var setupTests = regexp.MustCompile(`(?i)^(py)?tests?$|^ptr$`)
 
 // pythonFile returns what a Python file starts, read once for all who run it.
 func (s *scan) pythonFile(file string) ([]snippet, error) {

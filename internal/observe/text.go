@@ -41,7 +41,14 @@ var remark = regexp.MustCompile(`^[ \t]*(#+|//+|/?\*+|;+|--+|%+|\.\.|rem[ \t]|RE
 // readOtherText reads the commands of a file of which nothing is known but its lines: a comment may show one, and a line, a value
 // or a text between quotes may be one. None of them is certain.
 func readOtherText(f file) (all found) {
+	under := false // a key whose list is commands
 	for _, line := range logicalLines(f.text()) {
+		if item := listItem.FindStringIndex(line.String()); item == nil {
+			under = commandsKey.MatchString(line.String())
+		} else if command, ok := shownCommand(line); under && ok {
+			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(command), doubtful: true})
+			continue
+		}
 		if strings.HasPrefix(line.String(), "%pytest ") || strings.HasPrefix(line.String(), "%tox ") { // macros of RPM
 			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(line.Slice(1, line.Len())), doubtful: true})
 			continue
@@ -56,6 +63,12 @@ func readOtherText(f file) (all found) {
 	}
 	return all
 }
+
+// Lines of a template of YAML: a key whose list is commands, and an item of a list.
+var (
+	commandsKey = regexp.MustCompile(`^[ \t]*(?:commands?|script|run|test):[ \t]*$`)
+	listItem    = regexp.MustCompile(`^[ \t]*-[ \t]`)
+)
 
 // commandsOfLine returns the line, the value or the quoted texts of a line that are commands with words that only they have.
 func commandsOfLine(line source.Text) []source.Text {

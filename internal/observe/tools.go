@@ -36,6 +36,7 @@ type call struct {
 	patterns  []*regexp.Regexp  // for names of which a part is unknown
 	words     []pytest.Word     // for what is run, such as those after "tox --"
 	idle      bool              // nothing is run: the tool only lists, shows or installs something
+	lenient   bool              // the names may be others than those of the file: a page may name what is there no more, a variable may be misread
 }
 
 var pyproject = []string{"pyproject.toml"}
@@ -81,6 +82,7 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 	if c.idle {
 		return shell.Result{}, line.pass == ""
 	}
+	c.lenient = t.entry.kind.Shown()
 	t.certain = c.named(tool, env) && t.certain
 	dir := t.moved(joinDir(line.dir, c.dir))
 	if t.isForeign(dir) {
@@ -95,6 +97,9 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		file, chosen = t.chosen(program, environment, c, relative(dir), env)
 	}
 	if len(chosen) == 0 {
+		if res, taken := t.fallback(line, env); taken { // of a name that made files may have
+			return res, true
+		}
 		return shell.Result{}, line.pass == ""
 	}
 	inside, ok := t.into(line.words, file+"\x00"+strings.Join(texts(line.words), "\x00"))
@@ -102,11 +107,15 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		return shell.Result{}, true
 	}
 	inside.words = c.words
-	status := 0
+	status, before := 0, len(t.round.starts)
 	for _, sn := range chosen {
 		if status = inside.run(sn, nil, with(env, sn.env)); status != 0 && sn.hidden == "" {
 			break
 		}
+	}
+	if len(t.round.starts) == before && line.isPytest() { // a task by the name of pytest that runs code, as poe's of Python do
+		t.certain = false
+		return t.record(line, with(env, line.env)), true
 	}
 	return ended(status), true
 }
@@ -149,7 +158,7 @@ func (s *scan) mentioned(asks *regexp.Regexp, file string, env map[string]string
 
 // load returns what a file of a tool holds for a call, read once for all calls that are alike.
 func (s *scan) load(program, file string, c call) []snippet {
-	key := fmt.Sprintf("%q %q %q %q %q %v %q %q %v", program, file, c.names, c.labels, c.factors, c.patterns, c.variables, c.inherited, c.words)
+	key := fmt.Sprintf("%v %q %q %q %q %q %v %q %q %v", c.lenient, program, file, c.names, c.labels, c.factors, c.patterns, c.variables, c.inherited, c.words)
 	s.mu.Lock()
 	held, ok := s.tasks[key]
 	s.mu.Unlock()
@@ -172,7 +181,12 @@ func (c *call) named(t tool, env map[string]string) (known bool) {
 		return true
 	}
 	if len(c.names) == 0 && len(c.labels) == 0 && len(c.factors) == 0 {
-		c.names = strings.FieldsFunc(env[t.names], func(r rune) bool { return r == ',' || r == ' ' })
+		c.names, c.lenient = strings.FieldsFunc(env[t.names], func(r rune) bool { return r == ',' || r == ' ' }), true
+	}
+	for _, factor := range c.factors {
+		if len(pytest.Unknowns(factor)) > 0 { // any may be meant
+			return false
+		}
 	}
 	before := c.names
 	c.names = nil
@@ -199,7 +213,9 @@ func quotedParts(parts []string) []string {
 // fits reports whether a name is one of those that a call may mean by its patterns and factors.
 func (c call) fits(name string) bool {
 	return slices.ContainsFunc(c.patterns, func(p *regexp.Regexp) bool { return p.MatchString(name) }) ||
-		slices.ContainsFunc(c.factors, func(factor string) bool { return slices.Contains(strings.Split(name, "-"), factor) })
+		slices.ContainsFunc(c.factors, func(factor string) bool {
+			return len(pytest.Unknowns(factor)) > 0 || slices.Contains(strings.Split(name, "-"), factor)
+		})
 }
 
 func (s *scan) file(name string, content []byte) file {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -79,8 +80,11 @@ type toxINI struct {
 
 // found returns the commands of the environments that a call names, or of all, a snippet for each.
 func (x *toxINI) found(c call) (f found) {
-	names := slices.Concat(c.names, x.labelled(c.labels))
 	listed := x.listed()
+	names := slices.Concat(slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return !c.lenient && !isToxEnv(name, x.known(listed)) }), x.labelled(c.labels))
+	if len(c.names) > 0 && len(names) == 0 {
+		return f // tox refuses them
+	}
 	if fitting := slices.DeleteFunc(x.environments(listed), func(name string) bool { return !c.fits(name) }); len(names) == 0 && (len(fitting) > 0 || len(c.factors) > 0) {
 		names = fitting
 	}
@@ -98,6 +102,36 @@ func (x *toxINI) found(c call) (f found) {
 	}
 	return f
 }
+
+// known returns the environments of the file, and the factors that its conditions ask for.
+func (x *toxINI) known(listed []string) []string {
+	known := x.environments(listed)
+	for _, s := range x.sections {
+		for _, e := range s.Entries {
+			for _, line := range e.Value.Text.Lines() {
+				if m := factorLine.FindStringSubmatch(line.String()); m != nil {
+					for _, one := range expandedList(m[1]) {
+						known = append(known, strings.ReplaceAll(one, "!", ""))
+					}
+				}
+			}
+		}
+	}
+	return known
+}
+
+// isToxEnv reports whether tox 4 takes a name for that of an environment: each of its factors tells a version of Python or is one of a known
+// environment (tox 4, session/env_select.py).
+func isToxEnv(name string, known []string) bool {
+	for _, factor := range strings.Split(name, "-") {
+		if !dynamicFactor.MatchString(factor) && !slices.ContainsFunc(known, func(env string) bool { return env == name || slices.Contains(strings.Split(env, "-"), factor) }) {
+			return false
+		}
+	}
+	return true
+}
+
+var dynamicFactor = regexp.MustCompile(`^(pypy|py|cython|graalpy|rustpython|)(((\d(\.\d+(\.\d+)?)?)|\d+)t?)?$|^ALL$|^\.pkg`)
 
 // listed returns the environments that tox runs by itself.
 func (x *toxINI) listed() (names []string) {

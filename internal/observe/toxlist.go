@@ -3,6 +3,7 @@ package observe
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"policygen/internal/source"
@@ -39,11 +40,28 @@ func braces(word string) []string {
 		return []string{word}
 	}
 	var list []string
-	for _, middle := range strings.Split(word[start+1:end], ",") {
+	for _, middle := range numbered(word[start+1 : end]) {
 		for _, rest := range braces(word[end+1:]) {
 			if list = append(list, word[:start]+strings.TrimSpace(middle)+rest); len(list) >= 256 {
 				return list
 			}
+		}
+	}
+	return list
+}
+
+// numbered returns the alternatives between braces: those between commas, and all from the first to the last of "310-314".
+func numbered(inner string) (list []string) {
+	for _, one := range strings.Split(inner, ",") {
+		from, to, ok := strings.Cut(strings.TrimSpace(one), "-")
+		first, err := strconv.Atoi(from)
+		last, err2 := strconv.Atoi(to)
+		if !ok || err != nil || err2 != nil || last < first || last-first > 100 {
+			list = append(list, one)
+			continue
+		}
+		for n := first; n <= last; n++ {
+			list = append(list, strconv.Itoa(n))
 		}
 	}
 	return list

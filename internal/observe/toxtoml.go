@@ -41,6 +41,10 @@ func (x toxTable) found(c call) (f found) {
 	var listed []string
 	if n := x.root.Get("env_list"); n != nil {
 		for _, item := range n.Items {
+			if item.Kind != source.Scalar { // a product, whose names are not worked out
+				c.lenient = true
+				continue
+			}
 			listed = append(listed, item.Text.String())
 		}
 	}
@@ -50,7 +54,8 @@ func (x toxTable) found(c call) (f found) {
 			names = append(names, e.Key.String())
 		}
 	}
-	names = append(names, c.names...)
+	known := slices.Clone(names)
+	names = append(names, slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return !c.lenient && !isToxEnv(name, known) })...)
 	if len(names) == 0 {
 		names = []string{"py"}
 	}

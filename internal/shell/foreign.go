@@ -64,6 +64,7 @@ type Word struct {
 	Expanded bool
 	// Origin is where a variable in the word got its value, where that is one assignment; else the zero Position.
 	Origin finding.Position
+	begun  bool // the word begins with that variable
 }
 
 // A Command is a start of a command that is neither builtin nor function.

@@ -77,7 +77,10 @@ func (s *shell) leave(words []Word) flow {
 func (s *shell) eval(words []Word) flow {
 	pos := words[0].Pos
 	if len(words) > 1 {
-		pos = origin(words[1])
+		pos = words[1].Pos
+		if words[1].begun {
+			pos = origin(words[1])
+		}
 	}
 	return s.evalText(strings.Join(textsOf(words[1:]), " "), pos)
 }

@@ -59,6 +59,16 @@ func expands(w *syntax.Word) (found bool) {
 	return found
 }
 
+// beginsWithParameter reports whether nothing stands in a word before the value of a parameter.
+func beginsWithParameter(w *syntax.Word) bool {
+	first := w.Parts[0]
+	if q, ok := first.(*syntax.DblQuoted); ok && len(q.Parts) > 0 {
+		first = q.Parts[0]
+	}
+	_, is := first.(*syntax.ParamExp)
+	return is
+}
+
 // words are the fields of words, each with the place of the word that it came out of.
 func (s *shell) words(ws []*syntax.Word) []Word {
 	var out []Word
@@ -75,7 +85,7 @@ func (s *shell) words(ws []*syntax.Word) []Word {
 				s.expandErr(err)
 				break
 			}
-			field := Word{Text: field, Pos: pos, Expanded: expanded}
+			field := Word{Text: field, Pos: pos, Expanded: expanded, begun: beginsWithParameter(w)}
 			if count < len(origins) {
 				field.Origin = origins[count]
 			} else if len(origins) == 1 {
