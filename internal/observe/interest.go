@@ -12,7 +12,7 @@ import (
 var toolWords = map[string][]string{
 	"Makefile": {"make"}, "makefile": {"make"}, "GNUmakefile": {"make"}, "tox.ini": {"tox"}, "tox.toml": {"tox"}, "noxfile.py": {"nox"},
 	"justfile": {"just"}, ".justfile": {"just"}, "Justfile": {"just"}, "Taskfile.yml": {"task"}, "Taskfile.yaml": {"task"},
-	"pyproject.toml": {"tox", "hatch", "poe", "pdm", "pixi", "task"}, "setup.cfg": {"tox"}, "pixi.toml": {"pixi"}, "hatch.toml": {"hatch"},
+	"pyproject.toml": {"tox", "hatch", "poe", "pdm", "pixi", "task", "spin"}, "setup.cfg": {"tox"}, "pixi.toml": {"pixi"}, "hatch.toml": {"hatch"},
 	"CMakeLists.txt": {"cmake", "ctest"}, "tasks.py": {"invoke", "inv"},
 }
 

@@ -12,6 +12,7 @@ import (
 var (
 	bullet   = regexp.MustCompile(`^[ \t]*([-*+•]|[0-9]+[.)])?[ \t]*`)
 	leadIn   = regexp.MustCompile(`^[^:` + "`" + `$=]{0,80}:[ \t]+`)
+	leadName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=(?:(?:python[0-9.]*[ \t]+-m[ \t]+)?(?:pytest|py\.test)[ \t])`)
 	leadWord = regexp.MustCompile(`(?i)^(e\.g\.,?|for example,?|run|use|try|usage|then run|execute|with|or|and)[ \t]+`)
 	quotes   = regexp.MustCompile(`(?:^|[\s(:])["']([^"'` + "`" + `]+)["'](?:$|[\s).,;:])|\((?:e\.g\.,?|i\.e\.,?|run|use|with|via|see)[ \t]([^()]+)\)`)
 	spans    = regexp.MustCompile("`+([^`]+)`+")
@@ -40,6 +41,10 @@ func shownCommand(line source.Text) (source.Text, bool) {
 		}
 		key := leadIn.FindStringIndex(line.String())
 		m := key
+		if named := leadName.FindStringIndex(line.String()); named != nil {
+			at := strings.IndexByte(line.String(), '=') + 1
+			m = []int{0, at}
+		}
 		if m == nil {
 			m = leadWord.FindStringIndex(line.String())
 		}

@@ -57,6 +57,7 @@ var tools = map[string]tool{
 	"rye":    {files: pyproject, upward: true, parse: parseNames, load: loadTasks},
 	"cmake":  {files: []string{"CMakeLists.txt"}, upward: true, parse: parseCMake, load: loadCMake},
 	"ctest":  {files: []string{"CMakeLists.txt"}, upward: true, parse: parseCTest, load: loadCMake},
+	"spin":   {files: pyproject, marks: map[string]string{"pyproject.toml": "tool.spin"}, upward: true, parse: parseNames, load: func(file, call) found { return found{} }},
 	"pixi":   {files: []string{"pixi.toml", "pyproject.toml"}, upward: true, parse: parseNames, load: loadTasks},
 }
 

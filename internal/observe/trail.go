@@ -77,7 +77,7 @@ func (t trail) holds(line command) bool {
 
 // ways are what a command can be besides pytest, tried in this order. Each reports whether the command was its business.
 func (t trail) ways() []func(line command, env map[string]string) (shell.Result, bool) {
-	return []func(command, map[string]string) (shell.Result, bool){t.install, t.toplevel, t.clone, t.shell, t.hatchTest, t.task, t.script, t.python, t.contained, t.fallback}
+	return []func(command, map[string]string) (shell.Result, bool){t.install, t.toplevel, t.clone, t.shell, t.hatchTest, t.spinTest, t.task, t.script, t.python, t.contained, t.fallback}
 }
 
 // written gives the words of a followed script back the places where its caller wrote them: a word that stands in "$@" in the

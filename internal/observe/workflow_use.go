@@ -124,8 +124,12 @@ var telling = regexp.MustCompile(`\bpy\.?test\b|\.sh\b|\b(make|tox|nox|hatch|jus
 func (st stage) foreign(use, with *source.Node, dir string) {
 	name, _, _ := strings.Cut(use.Text.String(), "@")
 	name = strings.ToLower(name)
-	if name == "pypa/cibuildwheel" {
+	switch name {
+	case "pypa/cibuildwheel":
 		st.cibuildwheel()
+		return
+	case toxWorkflow:
+		st.toxEnvs(with)
 		return
 	}
 	if at := with.Get("working-directory"); at != nil {
