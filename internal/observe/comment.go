@@ -20,6 +20,9 @@ func readComments(f file) (shown found) {
 		shown.merge(commandsKept(line))
 		if settings && !commentLine.MatchString(line.String()) {
 			shown.add(spanned(line)...)
+			if m := description.FindStringIndex(line.String()); m != nil {
+				shown.add(quotedIn(line.Slice(m[1], line.Len()))...)
+			}
 		}
 	}
 	return shown
@@ -73,6 +76,9 @@ var introduces = regexp.MustCompile(`(?i)(:|\b(run|use|with|execute))[ \t]*$`)
 // runKey matches a line of YAML whose value is run, as documentation shows steps of a workflow.
 var runKey = regexp.MustCompile(`^[ \t]*(- )?(run|script|command):[ \t]`)
 
+// dollar matches a line with the prompt of a shell.
+var dollar = regexp.MustCompile(`^[ \t]*\$[ \t]`)
+
 // isBare reports whether a command is the name of a program alone. In a comment that is rather what the next line is about.
 func isBare(command source.Text) bool {
 	return !strings.ContainsAny(strings.TrimSpace(command.String()), " \t")
@@ -88,23 +94,30 @@ func commandsInComment(t source.Text) (shown found) {
 		}
 		line = line.Slice(len(commentLine.FindString(line.String())), line.Len()) // of code that is commented out, or shown in a docstring
 		if command, ok := shownCommand(line); ok {
-			if i > 0 && introduces.MatchString(lines[i-1].String()) || !isBare(command) || runKey.MatchString(line.String()) {
+			if i > 0 && introduces.MatchString(lines[i-1].String()) || !isBare(command) || runKey.MatchString(line.String()) || dollar.MatchString(line.String()) {
 				sn.text = withoutPlaceholders(command)
 				shown.add(sn)
 			}
 			continue
 		}
-		for _, m := range quotes.FindAllStringSubmatchIndex(line.String(), -1) {
-			within := line.Slice(max(m[2], m[4]), max(m[3], m[5]))
-			if command, ok := shownCommand(within); ok && hasOptionOrPath(splitWords(command)) && !wantsMore(command) {
-				inline := sn
-				inline.text, inline.inline = withoutPlaceholders(command), true
-				shown.add(inline)
-			}
-		}
+		shown.add(quotedIn(line)...)
 		shown.add(spanned(line)...)
 	}
 	return shown
+}
+
+// description matches the beginning of a text for people in settings, up to its quotes.
+var description = regexp.MustCompile(`^[ \t]*(?:-[ \t]+)?["']?(?:description|help|summary)["']?[ \t]*[:=][ \t]*["']?`)
+
+// quotedIn returns the commands that stand between quotes in a line, or between parentheses behind "e.g." and its like.
+func quotedIn(line source.Text) (list []snippet) {
+	for _, m := range quotes.FindAllStringSubmatchIndex(line.String(), -1) {
+		within := withoutQuotes(line.Slice(max(m[2], m[4]), max(m[3], m[5])))
+		if command, ok := shownCommand(within); ok && hasOptionOrPath(splitWords(command)) && !wantsMore(command) {
+			list = append(list, snippet{kind: Comment, dialect: shell.Bash, text: withoutPlaceholders(command), inline: true})
+		}
+	}
+	return list
 }
 
 // splitSpan returns what stands between backquotes of which the first is the last one of a line and the other the first one of the next.
@@ -124,8 +137,8 @@ func splitSpan(lines []source.Text, i int) (source.Text, bool) {
 // spanned returns the commands that stand between backquotes in a line.
 func spanned(line source.Text) (list []snippet) {
 	for _, m := range spans.FindAllStringSubmatchIndex(line.String(), -1) {
-		if m[0] > 0 && line.String()[m[0]-1] == ':' && linkTarget.MatchString(line.String()[m[2]:m[3]]) {
-			continue // a role of ReST with the name of what it leads to
+		if linkTarget.MatchString(line.String()[m[2]:m[3]]) && (m[0] > 0 && line.String()[m[0]-1] == ':' || strings.HasPrefix(line.String()[m[1]:], "_")) {
+			continue // a role or a reference of ReST with the name of what it leads to
 		}
 		if command, ok := shownCommand(line.Slice(m[2], m[3])); ok && !isBare(command) && !wantsMore(command) {
 			list = append(list, snippet{kind: Comment, dialect: shell.Bash, text: withoutPlaceholders(command), inline: true})

@@ -68,7 +68,7 @@ func readersOf(name string) []reader {
 }
 
 // history matches the names of pages that tell what was: nobody runs what stands there.
-var history = regexp.MustCompile(`(?i)^(changelog|changes|history|news|releases|release[_-]?notes)\b.*\.(md|rst|markdown)$`)
+var history = regexp.MustCompile(`(?i)^(changelog|changes|history|news|release[_-]?notes)\b.*\.(md|rst|markdown)$`)
 
 // historyFolder matches pages in folders of the same.
 var historyFolder = regexp.MustCompile(`(?i)(^|/)(changelogs?|changes|history|news|newsfragments|release[_-]?notes|whatsnew|towncrier)/[^/]*\.(md|rst|markdown)$`)

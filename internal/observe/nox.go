@@ -16,12 +16,9 @@ func loadNox(f file, c call) (all found) {
 	code := f.text()
 	functions := functionsIn(code, "session")
 	read := code.Python()
-	chosen := noxDefaults(read.Groups) // nothing where the call chooses by tags, of which a literal list is known
-	for _, tag := range c.labels {
-		if !slices.ContainsFunc(functions, func(fn function) bool { return slices.Contains(fn.tags, tag) }) {
-			c.labels = nil // some other way tells them
-			break
-		}
+	chosen := noxDefaults(read.Groups)
+	if computedTags.MatchString(code.String()) {
+		c.labels = nil // nobody here knows whose they are
 	}
 	for _, g := range read.Groups {
 		sn := snippet{kind: Nox, tool: "nox", dir: dirOf(f.name), first: true, env: map[string]string{}}
@@ -51,6 +48,9 @@ func loadNox(f file, c call) (all found) {
 	}
 	return all
 }
+
+// computedTags matches tags of a session that are no list of names, or one that code makes.
+var computedTags = regexp.MustCompile(`\btags[ \t]*=[ \t]*(?:[^\[ \t\n]|\[[^\]"']*\bfor\b)`)
 
 // noxDefaults returns the sessions that a noxfile sets as those that are run where none is named; nothing where it sets none.
 func noxDefaults(groups []*source.PythonGroup) (names []string) {

@@ -234,7 +234,7 @@ func afterPrompts(t source.Text) (source.Text, bool) {
 
 // setCommands returns the commands that are values of settings, and lines of values.
 func setCommands(t source.Text) (list []source.Text) {
-	for _, line := range t.Lines() {
+	for _, line := range logicalLines(t) {
 		value := line
 		if m := setting.FindStringIndex(line.String()); m != nil {
 			value = line.Slice(m[1], line.Len())

@@ -20,21 +20,20 @@ func (t trail) placed(words []pytest.Word) (placed, begun []pytest.Word) {
 	if len(words) < 2 || !words[0].Pos.IsValid() || len(pytest.Unknowns(words[1].Text)) > 0 {
 		return words, nil
 	}
-	for _, name := range []string{words[0].Pos.File, t.entry.file()} {
-		content, err := t.scan.repo.read(name)
+	for _, near := range append([]finding.Position{words[0].Pos, t.entry.start()}, t.entry.callers...) {
+		content, err := t.scan.repo.read(near.File)
 		if err != nil || len(content) > maxSearched || !utf8.ValidString(words[0].Text) || !utf8.ValidString(words[1].Text) {
 			continue
 		}
-		at := words[0].Pos
+		at := near
 		switch {
-		case name != at.File:
-			at = t.entry.start()
+		case near != words[0].Pos:
 		case stands(content, at, words[0].Text):
 			return words, nil
-		case words[0].Origin.File == name && words[1].Pos == at:
+		case words[0].Origin.File == near.File && words[1].Pos == at:
 			at = words[0].Origin
 		}
-		found, count := nearest(source.NewText(name, content), at, words)
+		found, count := nearest(source.NewText(near.File, content), at, words)
 		switch {
 		case count == len(words), count > 0 && (sameLine(found[0].Pos, words[0].Pos) || ofOneWord(words)):
 			return found, nil

@@ -134,7 +134,7 @@ func startsInCode(read source.Python) (list []snippet) {
 		case g.Kind == source.PythonList || g.Kind == source.PythonTuple:
 			words := displayWords(g)
 			run := commandName.MatchString(g.To) || runsText.MatchString(g.In)
-			if !startsPytest(words) && !(run && len(words) > 0 && isPytestWord(words[0])) {
+			if !startsPytest(words) && !(run && len(words) > 0 && (isPytestWord(words[0]) || words[0].Text == "tox" || words[0].Text == "nox")) {
 				continue
 			}
 			sn.argv, sn.where = [][]pytest.Word{append(words, grown(read, g)...)}, "a list of words"

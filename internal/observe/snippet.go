@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path"
 
+	"policygen/internal/finding"
 	"policygen/internal/pytest"
 	"policygen/internal/shell"
 	"policygen/internal/source"
@@ -21,12 +22,13 @@ type snippet struct {
 	dialect shell.Dialect
 	argv    [][]pytest.Word // the commands, where the file has them as lists of words; then there is no text
 	env     map[string]string
-	dir     string   // from the root; empty for the root itself
-	needs   []string // names of snippets of the same file that its tool runs before
-	first   bool     // its tool runs it where no name is given
-	clones  []clone  // repositories that were put into folders before
-	minutes float64  // limit that its service puts on these commands alone; 0 for none
-	hidden  string   // how what runs it loses the status of its commands, such as "continue-on-error"; empty where it does not
+	dir     string             // from the root; empty for the root itself
+	needs   []string           // names of snippets of the same file that its tool runs before
+	first   bool               // its tool runs it where no name is given
+	clones  []clone            // repositories that were put into folders before
+	minutes float64            // limit that its service puts on these commands alone; 0 for none
+	callers []finding.Position // steps that lead to it, beside which some of its words may be written
+	hidden  string             // how what runs it loses the status of its commands, such as "continue-on-error"; empty where it does not
 
 	errExit, pipeFail bool // how the shell is started
 	inline            bool // it stands between the words of a sentence

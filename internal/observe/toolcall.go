@@ -118,6 +118,8 @@ func parseTox(words []pytest.Word) call {
 // chooses matches the options of nox that sessions follow, also behind others in one word.
 var chooses = regexp.MustCompile(`^(-[rRvx]*[se]|--sessions?)$`)
 
+var tagged = regexp.MustCompile(`^(-[rRvx]*t|--tags)$`)
+
 // parseNox reads nox's command line: "nox -s tests lint -- words".
 func parseNox(words []pytest.Word) call {
 	var c call
@@ -131,7 +133,7 @@ func parseNox(words []pytest.Word) call {
 			c.idle = true
 		case (w.Text == "-f" || w.Text == "--noxfile") && i+1 < len(words):
 			c.file = words[i+1].Text
-		case w.Text == "-t" || w.Text == "--tags":
+		case tagged.MatchString(w.Text):
 			taking = false
 			for j := i + 1; j < len(words) && !strings.HasPrefix(words[j].Text, "-"); j++ {
 				c.labels = append(c.labels, words[j].Text)

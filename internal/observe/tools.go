@@ -97,6 +97,10 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 	if len(chosen) == 0 {
 		file, chosen = t.chosen(program, environment, c, relative(dir), env)
 	}
+	if len(chosen) == 0 && len(pytest.Unknowns(dir)) > 0 { // more likely that of the repository than another
+		t.certain = false
+		file, chosen = t.chosen(program, environment, c, ".", env)
+	}
 	if len(chosen) == 0 {
 		if res, taken := t.fallback(line, env); taken { // of a name that made files may have
 			return res, true

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"policygen/internal/finding"
 	"policygen/internal/source"
 )
 
@@ -30,10 +31,11 @@ type stage struct {
 	dir       string                 // of the defaults
 	os        string                 // as the runner names it; empty where that is unknown
 	container bool
-	checkout  string   // where in the workspace the repository is; empty for the workspace itself
-	minutes   float64  // limit of a step; 0 where it has none
-	open      []string // the files on the way here
-	left      *int     // see workflow
+	checkout  string             // where in the workspace the repository is; empty for the workspace itself
+	minutes   float64            // limit of a step; 0 where it has none
+	open      []string           // the files on the way here
+	callers   []finding.Position // the steps that lead to this file
+	left      *int               // see workflow
 	out       *found
 }
 
@@ -227,7 +229,7 @@ func (f *found) take(snippets []snippet, problems []Problem) {
 
 func (st stage) snippet(text source.Text) snippet {
 	env := withServiceVariables(st.env, text.String())
-	return snippet{kind: st.kind, job: st.job, where: st.where, text: text, env: env, hidden: st.hidden, minutes: st.minutes, clones: slices.Clone(*st.clones), doubtful: st.off}
+	return snippet{kind: st.kind, job: st.job, where: st.where, text: text, env: env, hidden: st.hidden, minutes: st.minutes, clones: slices.Clone(*st.clones), callers: st.callers, doubtful: st.off}
 }
 
 // serviceVariable is a name of a variable that CI services set to what only a run of them knows.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"policygen/internal/finding"
 	"policygen/internal/shell"
 	"policygen/internal/source"
 )
@@ -85,6 +86,7 @@ func (st stage) use(use, with *source.Node) {
 	if len(docs) == 0 {
 		return
 	}
+	st.callers = append(slices.Clone(st.callers), placeOf(use, with))
 	st.file, st.open = f, append(slices.Clone(st.open), f.name)
 	st.action(docs[0], path.Dir(f.name), with, false)
 }
@@ -114,8 +116,8 @@ var knownActions = map[string]runs{
 	"appleboy/ssh-action":                    {input: "script"},
 }
 
-// commandInputs are names of inputs in which actions that we don't know take commands.
-var commandInputs = []string{"run", "script", "command", "commands", "cmd", "runCmd", "test-command", "test_command", "test-cmd", "run-command"}
+// commandInput matches names of inputs in which actions that we don't know take commands.
+var commandInput = regexp.MustCompile(`(?i)^(run|script|commands?|cmd|runCmd|(test|run|pre|post|build|check)[-_]?(script|commands?|cmd)|(script|commands?|cmd)[-_]?(test|run))$`)
 
 // telling is what has to be in such an input for us to read it as commands.
 var telling = regexp.MustCompile(`\bpy\.?test\b|\.sh\b|\b(make|tox|nox|hatch|just|task|poe|pixi)\b`)
@@ -144,9 +146,9 @@ func (st stage) foreign(use, with *source.Node, dir string) {
 		}
 		return
 	}
-	for _, key := range commandInputs {
-		input := with.Get(key)
-		if input == nil || input.Kind != source.Scalar || !telling.MatchString(input.Text.String()) {
+	for _, e := range entriesOf(with) {
+		input := e.Value
+		if !commandInput.MatchString(e.Key.String()) || input.Kind != source.Scalar || !telling.MatchString(input.Text.String()) {
 			continue
 		}
 		sn := st.snippet(st.scope.expand(input.Text))
@@ -184,4 +186,12 @@ func (st stage) testWheel(command source.Text) {
 	sn := st.snippet(source.JoinTexts(append(parts, command.Slice(at, command.Len()))...))
 	sn.dialect, sn.errExit, sn.dir = shell.POSIX, true, fromRoot("/tmp/cibuildwheel")
 	st.out.add(sn)
+}
+
+// placeOf returns where a step hands its inputs to an action.
+func placeOf(use, with *source.Node) finding.Position {
+	if with != nil {
+		return with.Pos
+	}
+	return use.Text.At(0)
 }

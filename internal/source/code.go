@@ -1,6 +1,7 @@
 package source
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,6 +54,10 @@ func (t Text) markdownCode(depth int) []Code {
 		}
 		switch n := n.(type) {
 		case *ast.FencedCodeBlock:
+			if prose := t.segments(n.Lines(), n.Pos()); depth > 0 && directive.MatchString(string(n.Language(source))) {
+				list = append(list, prose.markdownCode(depth-1)...)
+				break
+			}
 			list = append(list, Code{t.segments(n.Lines(), n.Pos()), string(n.Language(source)), FencedCode, t.At(n.Pos())})
 		case *ast.CodeBlock:
 			code := t.segments(n.Lines(), n.Pos())
@@ -68,6 +73,9 @@ func (t Text) markdownCode(depth int) []Code {
 	slices.SortStableFunc(list, func(a, b Code) int { return a.Pos.Compare(b.Pos) })
 	return list
 }
+
+// directive matches those of MyST whose content is Markdown (https://mystmd.org/guide/directives); others show code.
+var directive = regexp.MustCompile(`^:*\{(note|tip|hint|important|attention|caution|warning|danger|error|seealso|admonition|dropdown|tab-set|tab-item|card|grid|grid-item|grid-item-card|details|margin|sidebar|topic|todo|versionadded|versionchanged|deprecated)\}`)
 
 // codeParser returns a parser that knows only what can hold code or keep something from being code. Code binds more tightly than
 // emphasis, links and their definitions, some of which cost goldmark quadratic time, so that no span is missed without them; backticks

@@ -30,6 +30,7 @@ var markdownCases = []struct{ name, text, want string }{
 	{"in links", "[`a`](b) *`c`* <http://`d`> <e f='`g`'>", "span  1:2: 1:3 a; span  1:11: 1:12 c"},
 	{"admonitions", "!!! note \"x\"\n    a `b`\n    ```sh\n    c\n    ```\n\n    d `e`\n\n        f\n`g`\n", "span  2:7: 2:8 b; fenced sh 3:5: 4:5 c\n; span  7:7: 7:8 e; indented  9:9: 9:9 f\n; span  10:1: 10:2 g"},
 	{"tabs", "- x\n\n    === \"A\"\n\n        !!! tip\n            `a`\n\n\t```\n\tb\n\t```\n", "span  6:13: 6:14 a; fenced  8:2: 9:2 b\n"},
+	{"directives", "```{note}\nUse\n`a`.\n```\n\n`````{tab-set}\n````{tab-item} X\n```sh\nb\n```\n````\n`````\n```{code-block} sh\nc\n```\n", "span  3:1: 3:2 a; fenced sh 8:1: 9:1 b\n; fenced {code-block} 13:1: 14:1 c\n"},
 	{"admonitions in code", "```\n!!! a\n    `b`\n```\n=== 1 passed\n\n    c\n", "fenced  1:1: 2:1 !!! a\n    `b`\n; indented  7:5: 7:5 c\n"},
 	{"not code", "<pre>\n`a`\n</pre>\n\n\\`b`\n", ""},
 }
