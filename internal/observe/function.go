@@ -14,7 +14,6 @@ type function struct {
 	entry bool   // the tool knows it
 	idle  bool   // it is run only where it is named
 	tags  []string
-	body  string // with its decorators before
 }
 
 var (
@@ -24,36 +23,63 @@ var (
 	notByDefault  = regexp.MustCompile(`\bdefault[ \t]*=[ \t]*False\b`)
 )
 
+// A functionTable has the functions of a file, and who calls them.
+type functionTable struct {
+	list    []function
+	callers map[string][]int   // those whose bodies have a name
+	known   map[int][]function // the entries by way of which a function is run
+}
+
+// maxFunctions bounds the functions of a file that are looked at.
+const maxFunctions = 500
+
 // functionsIn returns the functions of a file. Those are entries whose decorators have a word in them.
-func functionsIn(code source.Text, decorator string) (list []function) {
+func functionsIn(code source.Text, decorator string) *functionTable {
 	s := code.String()
-	all := functionDef.FindAllStringSubmatchIndex(s, -1)
+	all := functionDef.FindAllStringSubmatchIndex(s, maxFunctions)
 	begin := func(i int) int { return max(0, strings.LastIndex(s[:all[i][0]], "\n\n")) }
+	f := &functionTable{callers: map[string][]int{}, known: map[int][]function{}}
 	for i, at := range all {
 		end := len(s)
 		if i+1 < len(all) {
 			end = max(begin(i+1), at[1])
 		}
 		decorators := s[begin(i):at[0]]
-		fn := function{line: code.At(at[0]).Line, name: s[at[2]:at[3]], body: decorators + s[at[3]:end], entry: strings.Contains(decorators, decorator)}
+		fn := function{line: code.At(at[0]).Line, name: s[at[2]:at[3]], entry: strings.Contains(decorators, decorator)}
 		if fn.entry {
-			fn.idle = notByDefault.MatchString(decorators)
-			if m := decoratedTags.FindStringSubmatch(decorators); m != nil {
-				fn.tags = strings.FieldsFunc(m[1], func(r rune) bool { return strings.ContainsRune(`"', `+"\n", r) })
-			}
-			if m := decoratedName.FindStringSubmatch(decorators); m != nil {
-				fn.name = m[1]
+			fn.decorated(decorators)
+		}
+		seen := map[string]bool{}
+		for _, m := range usedName.FindAllStringSubmatch(decorators+s[at[3]:end], -1) {
+			if !seen[m[1]] {
+				seen[m[1]] = true
+				f.callers[m[1]] = append(f.callers[m[1]], i)
 			}
 		}
-		list = append(list, fn)
+		f.list = append(f.list, fn)
 	}
-	return list
+	return f
 }
 
-// callersOf returns the entries that run what stands on a line: the function around it, and those that call or name it, by way of others too.
-func callersOf(functions []function, line int) (entries []function) {
+// usedName matches a name that is called, or that stands in a list.
+var usedName = regexp.MustCompile(`\b([A-Za-z_][A-Za-z0-9_]*)[(,\]]`)
+
+// decorated takes what the decorators of an entry say of it.
+func (fn *function) decorated(decorators string) {
+	fn.idle = notByDefault.MatchString(decorators)
+	if m := decoratedTags.FindStringSubmatch(decorators); m != nil {
+		fn.tags = strings.FieldsFunc(m[1], func(r rune) bool { return strings.ContainsRune(`"', `+"\n", r) })
+	}
+	if m := decoratedName.FindStringSubmatch(decorators); m != nil {
+		fn.name = m[1]
+	}
+}
+
+// entriesAt returns the entries that run what stands on a line: the function around it, and those that call or name it, by way of others
+// too.
+func (f *functionTable) entriesAt(line int) []function {
 	around := -1
-	for i, fn := range functions {
+	for i, fn := range f.list {
 		if fn.line <= line {
 			around = i
 		}
@@ -61,20 +87,24 @@ func callersOf(functions []function, line int) (entries []function) {
 	if around < 0 {
 		return nil
 	}
+	if entries, ok := f.known[around]; ok {
+		return entries
+	}
 	reached := map[int]bool{around: true}
+	var entries []function
 	for open := []int{around}; len(open) > 0; open = open[1:] {
-		used := regexp.MustCompile(`\b` + regexp.QuoteMeta(functions[open[0]].name) + `\b[(,\]]`)
-		for i, fn := range functions {
-			if !reached[i] && used.MatchString(fn.body) {
+		for _, i := range f.callers[f.list[open[0]].name] {
+			if !reached[i] {
 				reached[i] = true
 				open = append(open, i)
 			}
 		}
 	}
-	for i, fn := range functions {
+	for i, fn := range f.list {
 		if reached[i] && fn.entry {
 			entries = append(entries, fn)
 		}
 	}
+	f.known[around] = entries
 	return entries
 }

@@ -18,8 +18,11 @@ func loadInvoke(f file, _ call) (all found) {
 		if !ok {
 			continue
 		}
+		if all.full() {
+			break
+		}
 		sn := snippet{kind: Python, tool: "invoke", dir: dirOf(f.name), dialect: shell.Bash, text: text, doubtful: true} // which of its calls a task makes the code decides
-		for _, fn := range callersOf(functions, g.Pos.Line) {
+		for _, fn := range functions.entriesAt(g.Pos.Line) {
 			sn.name = taskName(fn.name)
 			sn.where = "task " + sn.name
 			all.add(sn)

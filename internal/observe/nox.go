@@ -29,11 +29,14 @@ func loadNox(f file, c call) (all found) {
 		if len(words) == 0 {
 			continue
 		}
+		if all.full() {
+			break
+		}
 		if g.Kind != source.PythonCall {
 			words = append(words, grown(read, g)...)
 		}
 		sn.argv = [][]pytest.Word{words}
-		sessions := callersOf(functions, g.Pos.Line)
+		sessions := functions.entriesAt(g.Pos.Line)
 		if len(sessions) == 0 {
 			sessions = []function{{}} // of no session that anybody knows
 		}
@@ -80,8 +83,8 @@ func wordsOfSession(g *source.PythonGroup, c call, sn *snippet) []pytest.Word {
 }
 
 // wrappedWords returns the command line that a call hands to a function of the noxfile together with the session.
-func wrappedWords(g *source.PythonGroup, functions []function, c call, env map[string]string) []pytest.Word {
-	isFunction := slices.ContainsFunc(functions, func(fn function) bool { return !fn.entry && fn.name == g.Name })
+func wrappedWords(g *source.PythonGroup, functions *functionTable, c call, env map[string]string) []pytest.Word {
+	isFunction := slices.ContainsFunc(functions.list, func(fn function) bool { return !fn.entry && fn.name == g.Name })
 	if g.Kind != source.PythonCall || !isFunction || len(g.Args) < 2 || g.Args[1].String == nil {
 		return nil
 	}
