@@ -116,7 +116,7 @@ func (c *cmake) add(tool, name, dir string, args []pytest.Word, part string) {
 	begins := true
 	for _, a := range args {
 		switch {
-		case cmakeKeywords[a.Text] && a.Text == strings.ToUpper(a.Text):
+		case cmakeKeywords[a.Text]:
 			if a.Text != "ARGS" { // it goes on with the command
 				part, begins = a.Text, true
 			}
@@ -126,13 +126,16 @@ func (c *cmake) add(tool, name, dir string, args []pytest.Word, part string) {
 		case part == "COMMAND":
 			last := len(sn.argv) - 1
 			sn.argv[last] = append(sn.argv[last], a)
-		case part == "DEPENDS":
+		case part == "DEPENDS" && len(sn.needs) < maxNeeds && !slices.Contains(sn.needs, a.Text):
 			sn.needs = append(sn.needs, a.Text)
 		case part == "WORKING_DIRECTORY" && strings.HasPrefix(a.Text, mount):
 			sn.dir = inside("", a.Text)
 		}
 	}
 }
+
+// maxNeeds bounds what a target is followed to.
+const maxNeeds = 100
 
 // portable takes off the tools of CMake that run another command, "cmake -E env" and its like, and makes assignments before a
 // command those of env, since a shell runs it.
@@ -202,6 +205,7 @@ type cmakeArg struct {
 
 var (
 	cmakeName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*[ \t]*\(`)
+	cmakeWord    = regexp.MustCompile(`^[A-Za-z0-9_]+`)
 	cmakeBracket = regexp.MustCompile(`^\[=*\[`)
 	cmakeToken   = regexp.MustCompile(`^(?:"(?:[^"\\]|\\(?s:.))*"?|(?:[^\s()"#\\]|\\.)+|[()])`)
 )
@@ -219,7 +223,7 @@ func cmakeCommands(t source.Text) (list []cmakeCommand) {
 			list = append(list, cmakeCommand{name: strings.ToLower(strings.TrimRight(name, " \t("))})
 			open, at = 1, at+len(name)
 		case open == 0:
-			at++
+			at += max(1, len(cmakeWord.FindString(rest)))
 		case cmakeBracket.MatchString(rest):
 			start, end := bracketed(rest)
 			last := &list[len(list)-1]

@@ -257,7 +257,7 @@ func (t trail) python(line command, env map[string]string) (shell.Result, bool) 
 		if content, err := t.scan.repo.read(file); !ok || path.Ext(file) != ".py" && (err != nil || !isPythonScript(content)) {
 			return shell.Result{}, false
 		}
-		if path.Base(file) == "setup.py" && !slices.ContainsFunc(line.words[1:], func(w pytest.Word) bool { return setupTests.MatchString(w.Text) }) {
+		if path.Base(file) == "setup.py" && slices.ContainsFunc(line.words[1:], func(w pytest.Word) bool { return setupCommands.MatchString(w.Text) }) {
 			return shell.Result{}, true
 		}
 		found, err := t.scan.pythonFile(file)
@@ -288,8 +288,8 @@ func (t trail) python(line command, env map[string]string) (shell.Result, bool) 
 	return ended(0), true
 }
 
-// setupTests matches the commands of setup.py that start tests.
-var setupTests = regexp.MustCompile(`(?i)^(py)?tests?$|^ptr$`)
+// setupCommands matches the commands of setup.py that setuptools and distutils have, of which none starts tests.
+var setupCommands = regexp.MustCompile(`^(build|build_\w+|bdist|bdist_\w+|sdist|egg_info|install|install_\w+|develop|editable_wheel|check|clean|upload|register|alias|rotate|saveopts|setopt)$`)
 
 // pythonFile returns what a Python file starts, read once for all who run it.
 func (s *scan) pythonFile(file string) ([]snippet, error) {

@@ -10,7 +10,8 @@ import (
 // A function is one of a file of Python in which a tool runs functions by their names: sessions of nox, tasks of invoke.
 type function struct {
 	line  int    // of its def
-	name  string // or the one that its decorator gives it
+	own   string // its name in the code
+	name  string // that, or the one that its decorator gives it
 	entry bool   // the tool knows it
 	idle  bool   // it is run only where it is named
 	tags  []string
@@ -37,7 +38,7 @@ const maxFunctions = 500
 func functionsIn(code source.Text, decorator string) *functionTable {
 	s := code.String()
 	all := functionDef.FindAllStringSubmatchIndex(s, maxFunctions)
-	begin := func(i int) int { return max(0, strings.LastIndex(s[:all[i][0]], "\n\n")) }
+	begin := func(i int) int { return decoratorsBefore(s, all[i][0]) }
 	f := &functionTable{callers: map[string][]int{}, known: map[int][]function{}}
 	for i, at := range all {
 		end := len(s)
@@ -45,7 +46,7 @@ func functionsIn(code source.Text, decorator string) *functionTable {
 			end = max(begin(i+1), at[1])
 		}
 		decorators := s[begin(i):at[0]]
-		fn := function{line: code.At(at[0]).Line, name: s[at[2]:at[3]], entry: strings.Contains(decorators, decorator)}
+		fn := function{line: code.At(at[0]).Line, own: s[at[2]:at[3]], name: s[at[2]:at[3]], entry: strings.Contains(decorators, decorator)}
 		if fn.entry {
 			fn.decorated(decorators)
 		}
@@ -61,8 +62,30 @@ func functionsIn(code source.Text, decorator string) *functionTable {
 	return f
 }
 
+// decoratorsBefore returns where the decorators of what begins at a place of code begin: at the first "@" at the margin of the lines before
+// it, with nothing between them that is at the margin but what closes a bracket.
+func decoratorsBefore(s string, at int) int {
+	begin := at
+	for line := at; line > 0; {
+		start := strings.LastIndexByte(s[:line-1], '\n') + 1
+		switch text := s[start : line-1]; {
+		case strings.HasPrefix(text, "@"):
+			begin = start
+		case strings.TrimSpace(text) == "" || at-start > maxDecorators:
+			return begin
+		case strings.IndexByte(" \t)]}#", text[0]) < 0:
+			return begin
+		}
+		line = start
+	}
+	return begin
+}
+
+// maxDecorators bounds the decorators of a function, in bytes.
+const maxDecorators = 1 << 13
+
 // usedName matches a name that is called, or that stands in a list.
-var usedName = regexp.MustCompile(`\b([A-Za-z_][A-Za-z0-9_]*)[(,\]]`)
+var usedName = regexp.MustCompile(`\b([A-Za-z_][A-Za-z0-9_]*)[(),\]]`)
 
 // decorated takes what the decorators of an entry say of it.
 func (fn *function) decorated(decorators string) {
@@ -93,7 +116,7 @@ func (f *functionTable) entriesAt(line int) []function {
 	reached := map[int]bool{around: true}
 	var entries []function
 	for open := []int{around}; len(open) > 0; open = open[1:] {
-		for _, i := range f.callers[f.list[open[0]].name] {
+		for _, i := range f.callers[f.list[open[0]].own] {
 			if !reached[i] {
 				reached[i] = true
 				open = append(open, i)

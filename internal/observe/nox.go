@@ -16,7 +16,8 @@ func loadNox(f file, c call) (all found) {
 	code := f.text()
 	functions := functionsIn(code, "session")
 	read := code.Python()
-	chosen := noxDefaults(read.Groups)
+	grows := growthOf(read)
+	chosen := noxDefaults(read, grows, code.String())
 	if computedTags.MatchString(code.String()) {
 		c.labels = nil // nobody here knows whose they are
 	}
@@ -33,7 +34,7 @@ func loadNox(f file, c call) (all found) {
 			break
 		}
 		if g.Kind != source.PythonCall {
-			words = append(words, grown(read, g)...)
+			words = append(words, grows.behind(g)...)
 		}
 		sn.argv = [][]pytest.Word{words}
 		sessions := functions.entriesAt(g.Pos.Line)
@@ -55,11 +56,23 @@ func loadNox(f file, c call) (all found) {
 // computedTags matches tags of a session that are no list of names, or one that code makes.
 var computedTags = regexp.MustCompile(`\btags[ \t]*=[ \t]*(?:[^\[ \t\n]|\[[^\]"']*\bfor\b)`)
 
-// noxDefaults returns the sessions that a noxfile sets as those that are run where none is named; nothing where it sets none.
-func noxDefaults(groups []*source.PythonGroup) (names []string) {
-	for _, g := range groups {
-		if g.To == "sessions" && (g.Kind == source.PythonList || g.Kind == source.PythonTuple) {
-			names = append(names, texts(displayWords(g))...)
+// noxDefaults returns the sessions that a noxfile sets as those that are run where none is named; nothing where it sets none, or more than
+// one list of names.
+func noxDefaults(read source.Python, grows growth, code string) (names []string) {
+	if !setsSessions.MatchString(code) {
+		return nil
+	}
+	for _, g := range read.Groups {
+		if g.To != "sessions" || g.Kind != source.PythonList && g.Kind != source.PythonTuple {
+			continue
+		}
+		if len(names) > 0 || grows.behind(g) != nil {
+			return nil
+		}
+		for _, w := range displayWords(g) {
+			base, _, _ := strings.Cut(w.Text, "(")
+			base, _, _ = strings.Cut(base, "-")
+			names = append(names, w.Text, base) // tests-3.12 is a session of tests
 		}
 	}
 	if slices.ContainsFunc(names, func(name string) bool { return len(pytest.Unknowns(name)) > 0 }) {
@@ -67,6 +80,8 @@ func noxDefaults(groups []*source.PythonGroup) (names []string) {
 	}
 	return names
 }
+
+var setsSessions = regexp.MustCompile(`(?m)^[ \t]*nox\.options\.sessions[ \t]*=`)
 
 // wordsOfSession returns the command line that a call of session.run has, or a list that is one: what is put behind it is not seen.
 func wordsOfSession(g *source.PythonGroup, c call, sn *snippet) []pytest.Word {

@@ -52,16 +52,21 @@ func releaseNotes(page source.Text) map[int]bool {
 func readReST(f file) found { return readShown(f, ReST, source.RestCode(f.name, f.content)) }
 
 func readShown(f file, kind Kind, all []source.Code) (shown found) {
+	files := 0 // that were read of it
 	for _, code := range all {
 		sn := snippet{kind: kind, dialect: shell.Bash, inline: code.Kind == source.CodeSpan}
 		if list, taken := windowsShown(code, sn); taken {
 			shown.add(list...)
 			continue
 		}
-		files := shownFiles(f, code, kind)
-		shown.add(files...)
+		var read []snippet
+		if as := fileShown(code); as != "" && files < maxShownFiles {
+			files++
+			read = readShownFile(f, code, as, kind)
+		}
+		shown.add(read...)
 		for _, text := range commandsIn(code) {
-			if slices.ContainsFunc(files, func(file snippet) bool { return file.start().Line == text.At(0).Line }) {
+			if slices.ContainsFunc(read, func(one snippet) bool { return one.start().Line == text.At(0).Line }) {
 				continue
 			}
 			sn.text = withoutPlaceholders(text)
@@ -77,16 +82,25 @@ func readShown(f file, kind Kind, all []source.Code) (shown found) {
 	return shown
 }
 
-// shownFiles returns the commands of a block that shows a file of a tool: they are where that tool has them.
-func shownFiles(f file, code source.Code, kind Kind) (list []snippet) {
-	as := ""
-	for _, known := range fileMarks {
-		if as == "" && settings[language(code)] && strings.Contains(code.Text.String(), known.mark) {
-			as = known.name
+// maxShownFiles bounds how many blocks of a page are read as files, as each is as long as the page.
+const maxShownFiles = 40
+
+// fileShown returns the name of the file of a tool that a block shows; nothing for other blocks.
+func fileShown(code source.Code) string {
+	if settings[language(code)] && speaksOfPytest(code.Text.String()) >= 0 {
+		for _, known := range fileMarks {
+			if strings.Contains(code.Text.String(), known.mark) {
+				return known.name
+			}
 		}
 	}
+	return ""
+}
+
+// readShownFile returns the commands of a block that shows a file: they are where its tool has them.
+func readShownFile(f file, code source.Code, as string, kind Kind) (list []snippet) {
 	content, ok := source.Within(f.content, code.Text)
-	if as == "" || !ok {
+	if !ok {
 		return nil
 	}
 	read := readTOML

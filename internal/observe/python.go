@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 
 	"policygen/internal/pytest"
@@ -116,6 +117,7 @@ func readPythonCode(code source.Text) []snippet { return startsInCode(code.Pytho
 
 // startsInCode returns the commands that code starts as processes, and its calls of pytest.main.
 func startsInCode(read source.Python) (list []snippet) {
+	grows := growthOf(read)
 	for _, g := range read.Groups {
 		sn := snippet{kind: Python, where: g.Name, dialect: shell.Bash}
 		switch {
@@ -137,7 +139,7 @@ func startsInCode(read source.Python) (list []snippet) {
 			if !startsPytest(words) && !(run && len(words) > 0 && (isPytestWord(words[0]) || words[0].Text == "tox" || words[0].Text == "nox")) {
 				continue
 			}
-			sn.argv, sn.where = [][]pytest.Word{append(words, grown(read, g)...)}, "a list of words"
+			sn.argv, sn.where = [][]pytest.Word{append(words, grows.behind(g)...)}, "a list of words"
 		default:
 			continue
 		}
@@ -146,12 +148,35 @@ func startsInCode(read source.Python) (list []snippet) {
 	return list
 }
 
-// grown returns an unknown word for what code puts behind the elements of a list.
-func grown(read source.Python, list *source.PythonGroup) []pytest.Word {
-	grows := func(g *source.PythonGroup) bool {
-		return g.Kind == source.PythonCall && (g.Name == list.To+".extend" || g.Name == list.To+".append" || g.Name == list.To+".insert")
+// A growth tells to which names code adds words, on which lines.
+type growth struct {
+	lines map[string][]int
+	defs  []int
+}
+
+func growthOf(read source.Python) growth {
+	g := growth{lines: map[string][]int{}, defs: read.Defs}
+	for _, a := range read.Added {
+		g.lines[a.To] = append(g.lines[a.To], a.Line)
 	}
-	if !list.More && (list.To == "" || !slices.Contains(read.Added, list.To) && !slices.ContainsFunc(read.Groups, grows)) {
+	for _, call := range read.Groups {
+		if m := growing.FindStringSubmatch(call.Name); m != nil && call.Kind == source.PythonCall {
+			g.lines[m[1]] = append(g.lines[m[1]], call.Pos.Line)
+		}
+	}
+	return g
+}
+
+// growing matches the call of a method that adds to a list.
+var growing = regexp.MustCompile(`(?:^|\.)([^.]+)\.(?:extend|append|insert)$`)
+
+// behind returns an unknown word for what code puts behind the elements of a list: by "+", or in the function that makes it, or, where none
+// does, anywhere.
+func (g growth) behind(list *source.PythonGroup) []pytest.Word {
+	function := func(line int) int { return sort.SearchInts(g.defs, line+1) }
+	own := function(list.Pos.Line)
+	grows := list.To != "" && slices.ContainsFunc(g.lines[list.To], func(line int) bool { return own == 0 || function(line) == own })
+	if !list.More && !grows {
 		return nil
 	}
 	return []pytest.Word{{Text: pytest.Unknown(cmp.Or(list.To, "more words")), Pos: list.End}}

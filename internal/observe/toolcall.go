@@ -94,8 +94,13 @@ func parseTox(words []pytest.Word) call {
 			return c
 		case option == "-m" || option == "--labels":
 			c.labels = append(c.labels, strings.Split(value, ",")...)
-		case option == "-f" || option == "--factors":
-			c.factors = append(c.factors, splitList(value)...)
+		case option == "-f": // takes all words up to the next option
+			var all []string
+			for ; i+1 < len(words) && !strings.HasPrefix(words[i+1].Text, "-"); i++ {
+				all = append(all, strings.Split(words[i+1].Text, "-")...)
+			}
+			c.factors = append(c.factors, all)
+			continue
 		case option == "-e":
 			c.names = append(c.names, expandedList(strings.Join(strings.Fields(value), ","))...)
 		case strings.HasPrefix(option, "-e") && len(option) > 2 && option[2] != '-':

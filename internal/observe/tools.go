@@ -32,7 +32,7 @@ type call struct {
 	variables map[string]string // that override those of the file
 	inherited map[string]string // variables of the caller that the file asks for
 	labels    []string          // of what to run, as tox has them
-	factors   []string          // that what is run has in its name, as tox has them
+	factors   [][]string        // lists of which what is run has one in its name, as tox has them
 	patterns  []*regexp.Regexp  // for names of which a part is unknown
 	words     []pytest.Word     // for what is run, such as those after "tox --"
 	idle      bool              // nothing is run: the tool only lists, shows or installs something
@@ -188,10 +188,8 @@ func (c *call) named(t tool, env map[string]string) (known bool) {
 	if len(c.names) == 0 && len(c.labels) == 0 && len(c.factors) == 0 {
 		c.names, c.lenient = strings.FieldsFunc(env[t.names], func(r rune) bool { return r == ',' || r == ' ' }), true
 	}
-	for _, factor := range c.factors {
-		if len(pytest.Unknowns(factor)) > 0 { // any may be meant
-			return false
-		}
+	if slices.ContainsFunc(c.factors, func(all []string) bool { return len(pytest.Unknowns(strings.Join(all, "-"))) > 0 }) {
+		return false // any may be meant
 	}
 	before := c.names
 	c.names = nil
@@ -199,7 +197,10 @@ func (c *call) named(t tool, env map[string]string) (known bool) {
 		if len(pytest.Unknowns(name)) == 0 {
 			c.names = append(c.names, name)
 		} else if known := unknownPart.ReplaceAllString(name, ""); strings.Trim(known, "-") != "" {
-			c.patterns = append(c.patterns, regexp.MustCompile("^"+strings.Join(quotedParts(unknownPart.Split(name, -1)), ".*")+"$"))
+			pattern, err := regexp.Compile("^" + strings.Join(quotedParts(unknownPart.Split(name, -1)), ".*") + "$")
+			if err == nil { // else it is no text
+				c.patterns = append(c.patterns, pattern)
+			}
 		}
 	}
 	return len(c.names) > 0 || len(before) == 0
@@ -218,8 +219,9 @@ func quotedParts(parts []string) []string {
 // fits reports whether a name is one of those that a call may mean by its patterns and factors.
 func (c call) fits(name string) bool {
 	return slices.ContainsFunc(c.patterns, func(p *regexp.Regexp) bool { return p.MatchString(name) }) ||
-		slices.ContainsFunc(c.factors, func(factor string) bool {
-			return len(pytest.Unknowns(factor)) > 0 || slices.Contains(strings.Split(name, "-"), factor)
+		slices.ContainsFunc(c.factors, func(all []string) bool {
+			has := strings.Split(name, "-")
+			return !slices.ContainsFunc(all, func(factor string) bool { return len(pytest.Unknowns(factor)) == 0 && !slices.Contains(has, factor) })
 		})
 }
 

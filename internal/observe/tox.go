@@ -81,7 +81,14 @@ type toxINI struct {
 // found returns the commands of the environments that a call names, or of all, a snippet for each.
 func (x *toxINI) found(c call) (f found) {
 	listed := x.listed()
-	names := slices.Concat(slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return !c.lenient && !isToxEnv(name, x.known(listed)) }), x.labelled(c.labels))
+	var known map[string]bool
+	if slices.ContainsFunc(listed, func(name string) bool { return strings.ContainsAny(name, "{[") }) {
+		c.lenient = true // a reference, whose names are not worked out
+	}
+	if len(c.names) > 0 && !c.lenient {
+		known = factorsOf(x.known(listed))
+	}
+	names := slices.Concat(slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return !c.lenient && !isToxEnv(name, known) }), x.labelled(c.labels))
 	if len(c.names) > 0 && len(names) == 0 {
 		return f // tox refuses them
 	}
@@ -122,16 +129,28 @@ func (x *toxINI) known(listed []string) []string {
 
 // isToxEnv reports whether tox 4 takes a name for that of an environment: each of its factors tells a version of Python or is one of a known
 // environment (tox 4, session/env_select.py).
-func isToxEnv(name string, known []string) bool {
+func isToxEnv(name string, known map[string]bool) bool {
 	for _, factor := range strings.Split(name, "-") {
-		if !dynamicFactor.MatchString(factor) && !slices.ContainsFunc(known, func(env string) bool { return env == name || slices.Contains(strings.Split(env, "-"), factor) }) {
+		if !dynamicFactor.MatchString(factor) && !known[factor] && !known[name] {
 			return false
 		}
 	}
 	return true
 }
 
-var dynamicFactor = regexp.MustCompile(`^(pypy|py|cython|graalpy|rustpython|)(((\d(\.\d+(\.\d+)?)?)|\d+)t?)?$|^ALL$|^\.pkg`)
+// factorsOf returns names of environments and their factors.
+func factorsOf(envs []string) map[string]bool {
+	known := map[string]bool{}
+	for _, env := range envs {
+		known[env] = true
+		for _, factor := range strings.Split(env, "-") {
+			known[factor] = true
+		}
+	}
+	return known
+}
+
+var dynamicFactor = regexp.MustCompile(`^(pypy|py|cython|graalpy|rustpython|)(((\d(\.\d+(\.\d+)?)?)|\d+)t?)?$|^(alpha|beta|rc\.?\d*)$|^ALL$|^\.pkg`)
 
 // listed returns the environments that tox runs by itself.
 func (x *toxINI) listed() (names []string) {

@@ -53,6 +53,9 @@ func braces(word string) []string {
 // numbered returns the alternatives between braces: those between commas, and all from the first to the last of "310-314".
 func numbered(inner string) (list []string) {
 	for _, one := range strings.Split(inner, ",") {
+		if len(list) >= 256 {
+			return list
+		}
 		from, to, ok := strings.Cut(strings.TrimSpace(one), "-")
 		first, err := strconv.Atoi(from)
 		last, err2 := strconv.Atoi(to)

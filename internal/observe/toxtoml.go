@@ -54,16 +54,16 @@ func (x toxTable) found(c call) (f found) {
 			names = append(names, e.Key.String())
 		}
 	}
-	known := slices.Clone(names)
+	known := factorsOf(names)
 	names = append(names, slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return !c.lenient && !isToxEnv(name, known) })...)
 	if len(names) == 0 {
 		names = []string{"py"}
 	}
 	slices.Sort(names)
+	fitting := len(c.factors) > 0 || len(c.patterns) > 0 && slices.ContainsFunc(names, c.fits)
 	for _, name := range slices.Compact(names) {
 		sn := x.snippet(name)
-		sn.first = slices.Contains(listed, name) || len(listed) == 0
-		if fitting := slices.ContainsFunc(names, c.fits); fitting || len(c.factors) > 0 {
+		if sn.first = slices.Contains(listed, name) || len(listed) == 0; fitting {
 			sn.first = c.fits(name)
 		}
 		f.add(sn)

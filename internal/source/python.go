@@ -12,7 +12,14 @@ type Python struct {
 	Strings  []*PythonString
 	Comments []Text // runs of consecutive lines, and each comment behind code; as Comments has them
 	Groups   []*PythonGroup
-	Added    []string // names that statements add to by "+="
+	Added    []PythonSum // what statements add to by "+="
+	Defs     []int       // the lines of functions, in order
+}
+
+// A PythonSum is a statement that adds to a name.
+type PythonSum struct {
+	To   string
+	Line int
 }
 
 // A PythonString is a string literal, or several side by side, which Python joins.
@@ -225,7 +232,9 @@ func (r *pythonReader) keyword(word string, top *pythonFrame) {
 	r.compound = r.compound || len(r.stack) == 1 && top.parts == 1 && strings.Contains(pythonCompound, " "+word+" ")
 	r.noValue()
 	top.target = word == "for" || word == "lambda" || top.target && word != "in"
-	r.define = word == "def" || word == "class"
+	if r.define = word == "def" || word == "class"; word == "def" {
+		r.Defs = append(r.Defs, r.text.At(r.at).Line)
+	}
 	r.operand = word == "None" || word == "True" || word == "False"
 }
 
@@ -242,7 +251,7 @@ func (r *pythonReader) operator(c byte) {
 	}
 	top := r.stack[len(r.stack)-1]
 	if op == "+=" && len(r.stack) == 1 && r.chain != "" {
-		r.Added = append(r.Added, r.chain[strings.LastIndexByte(r.chain, '.')+1:])
+		r.Added = append(r.Added, PythonSum{r.chain[strings.LastIndexByte(r.chain, '.')+1:], r.text.At(start).Line})
 	}
 	switch {
 	case c == '.':

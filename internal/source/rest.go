@@ -92,7 +92,7 @@ func (r *restReader) read(i int) int {
 func (r *restReader) prompted(i int) int {
 	r.paragraph(i)
 	end := i + 1
-	for end < len(r.lines) && r.lines[end].text != "" && r.lines[end].indent >= r.lines[i].indent {
+	for end < len(r.lines) && r.lines[end].indent >= r.lines[i].indent && strings.HasPrefix(strings.TrimLeft(r.lines[end].text, " \t"), "$ ") || end < len(r.lines) && strings.HasSuffix(r.lines[end-1].text, `\`) {
 		end++
 	}
 	b := newBuilder(r.text, r.lines[i].start+len(r.lines[i].text)-len(strings.TrimLeft(r.lines[i].text, " \t")))
