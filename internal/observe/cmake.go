@@ -72,10 +72,18 @@ func (c *cmake) file(f file, folders int) {
 		case len(args) == 0:
 		case command.name == "set" && len(args) > 1:
 			values := texts(args[1:])
-			if i := slices.Index(values, "CACHE"); i >= 0 {
+			if i := slices.IndexFunc(values, func(v string) bool { return v == "CACHE" || v == "PARENT_SCOPE" }); i >= 0 {
 				values = values[:i]
 			}
-			c.variables[args[0].Text] = strings.Join(values, ";")
+			c.set(args[0].Text, strings.Join(values, ";"))
+		case command.name == "option":
+			c.set(args[0].Text, pytest.Unknown(args[0].Text))
+		case len(args) > 1 && slices.Contains(cmakeChanges, command.name):
+			for _, a := range args[1:] { // of its variables nobody here knows the values any more
+				if _, known := c.variables[a.Text]; known {
+					c.set(a.Text, pytest.Unknown(a.Text))
+				}
+			}
 		case command.name == "add_custom_target":
 			c.add("cmake", args[0].Text, dir, args[1:], "COMMAND")
 		case command.name == "add_custom_command" && args[0].Text == "TARGET" && len(args) > 1:
@@ -93,6 +101,17 @@ func (c *cmake) file(f file, folders int) {
 			}
 		}
 	}
+}
+
+// cmakeChanges are commands that give variables other values.
+var cmakeChanges = []string{"list", "string", "math", "file", "separate_arguments", "unset"}
+
+// set gives a variable a value. One that is set twice to different ones, as in the parts of a condition, is unknown.
+func (c *cmake) set(name, value string) {
+	if before, known := c.variables[name]; known && before != value {
+		value = pytest.Unknown(name)
+	}
+	c.variables[name] = value
 }
 
 // cmakeKeywords begin the parts of a target or a test.
@@ -308,5 +327,10 @@ func parseCTest(words []pytest.Word) call {
 	idle := func(w pytest.Word) bool {
 		return slices.Contains([]string{"-N", "--show-only", "--help", "-h", "--version", "--print-labels"}, w.Text)
 	}
-	return call{idle: slices.ContainsFunc(words, idle)}
+	c := call{idle: slices.ContainsFunc(words, idle)}
+	chooses := func(w pytest.Word) bool {
+		return slices.Contains([]string{"-R", "-E", "-L", "-LE", "-I"}, w.Text) || strings.HasPrefix(w.Text, "--tests-")
+	}
+	c.unsure = slices.ContainsFunc(words, chooses)
+	return c
 }

@@ -29,8 +29,9 @@ func (t trail) contained(line command, env map[string]string) (shell.Result, boo
 	running := false
 	for i, w := range line.words[:min(len(line.words), maxLooked)] {
 		running = running || w.Text == "run" || w.Text == "exec"
-		if rest := lookThrough(line.words[i:], mount); i > 0 && running && (t.canContain(rest) || i > 2 && i+1 == len(line.words) && toolWord(w.Text)) {
-			t.certain, rest.stdin = false, line.stdin
+		rest := lookThrough(line.words[i:], mount)
+		if rest.stdin = line.stdin; i > 0 && running && (t.canContain(rest) || i > 2 && i+1 == len(line.words) && toolWord(w.Text)) {
+			t.certain = false
 			env := with(env, rest.env)
 			for _, way := range []func(command, map[string]string) (shell.Result, bool){t.shell, t.task, t.script} {
 				if res, taken := way(rest, env); taken {
@@ -47,7 +48,7 @@ func (t trail) canContain(line command) bool {
 	if line.module && len(line.words) > 0 {
 		return toolWord(line.words[0].Text)
 	}
-	if len(line.words) < 2 || line.code || line.isPytest() {
+	if len(line.words) == 0 || len(line.words) == 1 && line.stdin == "" || line.code || line.isPytest() {
 		return false
 	}
 	program := line.words[0].Text

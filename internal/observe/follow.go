@@ -43,9 +43,26 @@ func (t trail) shell(line command, env map[string]string) (shell.Result, bool) {
 		}
 	}
 	if strings.Contains(line.stdin, "\n") {
-		return t.shellText(pytest.Word{Text: line.stdin, Pos: line.words[0].Pos}, nil, line.dir, env), true
+		return t.shellRead(line, env), true
 	}
 	return shell.Result{}, true
+}
+
+// shellRead follows the script that a shell reads. One that was written below its command knows its places.
+func (t trail) shellRead(line command, env map[string]string) shell.Result {
+	at := line.words[0].Pos
+	text := source.TextAt(line.stdin, at)
+	if content, err := t.scan.repo.read(at.File); err == nil && !strings.Contains(line.stdin, "\x00") {
+		if below := source.NewText(at.File, content).Lines(); at.Line < len(below) {
+			text = furtherIn(below[at.Line:], pytest.Word{Text: strings.TrimSuffix(line.stdin, "\n"), Pos: at})
+		}
+	}
+	inside, ok := t.into([]pytest.Word{{Text: line.stdin, Pos: at}}, "read "+line.stdin)
+	if !ok {
+		return shell.Result{}
+	}
+	inside.steps = t.steps // the text is no place of its own
+	return ended(inside.run(snippet{text: text, dialect: shell.Bash, dir: relative(line.dir)}, nil, env))
 }
 
 // flags takes letters such as those of "-eux".

@@ -129,6 +129,9 @@ func (c *command) launch(program string, l launcher, words []pytest.Word) bool {
 			c.module = true
 			c.words = words[1:]
 			return true
+		case slices.Contains(l.shellWords, option) && l.restIsText && len(words) > 1:
+			c.takeText(words, option, strings.Join(texts(words[1:]), " "), true)
+			return false
 		case slices.Contains(l.shellWords, option) && (joined || len(words) > 1):
 			c.takeText(words, option, value, joined)
 			return false

@@ -10,6 +10,7 @@ type launcher struct {
 	module     []string // options that make the next word a module of Python
 	script     bool     // the command may be the name of a task of the project
 	shellWords []string // options whose value is a command line as one word
+	restIsText bool     // that command line goes on to the end of the words
 	begins     []string // options behind which the command begins; what stands before them is none
 }
 
@@ -35,8 +36,8 @@ var launchers = map[string]launcher{
 	"exec":             {values: []string{"-a"}},
 	"builtin":          {},
 	"sudo":             {values: []string{"-u", "--user", "-g", "--group", "-D", "--chdir", "-h", "-p"}, assigns: true, dirs: []string{"-D", "--chdir"}},
-	"powershell":       {values: powershellValues, shellWords: []string{"-Command", "-command", "-c"}},
-	"pwsh":             {values: powershellValues, shellWords: []string{"-Command", "-command", "-c"}},
+	"powershell":       {values: powershellValues, shellWords: []string{"-Command", "-command", "-c"}, restIsText: true},
+	"pwsh":             {values: powershellValues, shellWords: []string{"-Command", "-command", "-c"}, restIsText: true},
 	"doas":             {values: []string{"-u"}},
 	"su":               {values: []string{"-g", "-G", "-s", "--shell", "-w"}, skip: 2, shellWords: []string{"-c", "--command"}},
 	"sg":               {skip: 2, shellWords: []string{"-c"}},

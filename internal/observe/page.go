@@ -87,7 +87,7 @@ const maxShownFiles = 40
 
 // fileShown returns the name of the file of a tool that a block shows; nothing for other blocks.
 func fileShown(code source.Code) string {
-	if settings[language(code)] && speaksOfPytest(code.Text.String()) >= 0 {
+	if settingsLanguages[language(code)] && speaksOfPytest(code.Text.String()) >= 0 {
 		for _, known := range fileMarks {
 			if strings.Contains(code.Text.String(), known.mark) {
 				return known.name
@@ -148,8 +148,8 @@ var noCommands = map[string]bool{
 	"diff": true, "cue": true, "r": true, "mermaid": true,
 }
 
-// settings are the names of blocks of settings, of which some values are commands.
-var settings = map[string]bool{"toml": true, "ini": true, "cfg": true}
+// settingsLanguages are the names of blocks of settings, of which some values are commands.
+var settingsLanguages = map[string]bool{"toml": true, "ini": true, "cfg": true}
 
 // commandsIn returns the commands that a piece of code shows.
 func commandsIn(code source.Code) []source.Text {
@@ -166,7 +166,7 @@ func commandsIn(code source.Code) []source.Text {
 		return append(commandsInPython(code.Text), mistaken(code.Text)...)
 	case noCommands[lang]:
 		return nil
-	case settings[lang]:
+	case settingsLanguages[lang]:
 		return setCommands(code.Text)
 	case any:
 		return []source.Text{prompted}

@@ -90,11 +90,17 @@ func wheelTests(f file, table *source.Node) (list []snippet) {
 			list = append(list, wheelTests(f, e.Value)...)
 			continue
 		}
+		var parts []source.Text
 		for _, command := range append([]*source.Node{e.Value}, e.Value.Items...) {
 			if command.Kind == source.Scalar {
-				list = append(list, snippet{kind: Task, where: "cibuildwheel's test-command", text: replaceAll(command.Text, wheelFolder, func(string) string { return path.Join(mount, dirOf(f.name)) }), dir: dirOf(f.name), dialect: shell.POSIX})
+				if len(parts) > 0 {
+					parts = append(parts, source.Literal(" && ", command.Text.Slice(0, 0)))
+				}
+				parts = append(parts, command.Text)
 			}
 		}
+		text := replaceAll(source.JoinTexts(parts...), wheelFolder, func(string) string { return path.Join(mount, dirOf(f.name)) })
+		list = append(list, snippet{kind: Task, where: "cibuildwheel's test-command", text: text, dir: dirOf(f.name), dialect: shell.POSIX})
 	}
 	return list
 }

@@ -49,8 +49,9 @@ func readOtherText(f file) (all found) {
 			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(command), doubtful: true})
 			continue
 		}
-		if strings.HasPrefix(line.String(), "%pytest ") || strings.HasPrefix(line.String(), "%tox ") { // macros of RPM
-			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(line.Slice(1, line.Len())), doubtful: true})
+		if m := rpmMacro.FindStringSubmatchIndex(line.String()); m != nil {
+			text := source.JoinTexts(line.Slice(m[2], m[3]), line.Slice(m[4], line.Len()))
+			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(text), doubtful: true})
 			continue
 		}
 		if m := remark.FindStringIndex(line.String()); m != nil {
@@ -63,6 +64,9 @@ func readOtherText(f file) (all found) {
 	}
 	return all
 }
+
+// rpmMacro matches the macros of RPM that run pytest and tox.
+var rpmMacro = regexp.MustCompile(`^[ \t]*%\{?(pytest|tox)\}?((?:[ \t].*)?)$`)
 
 // Lines of a template of YAML: a key whose list is commands, and an item of a list.
 var (

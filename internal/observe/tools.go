@@ -36,6 +36,7 @@ type call struct {
 	patterns  []*regexp.Regexp  // for names of which a part is unknown
 	words     []pytest.Word     // for what is run, such as those after "tox --"
 	idle      bool              // nothing is run: the tool only lists, shows or installs something
+	unsure    bool              // what is run depends on what is not told apart
 	lenient   bool              // the names may be others than those of the file: a page may name what is there no more, a variable may be misread
 }
 
@@ -84,7 +85,7 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		return shell.Result{}, line.pass == ""
 	}
 	c.lenient = t.entry.kind.Shown()
-	t.certain = c.named(tool, env) && t.certain
+	t.certain = c.named(tool, env) && t.certain && !c.unsure
 	dir := t.moved(joinDir(line.dir, c.dir))
 	if t.isForeign(dir) {
 		return shell.Result{}, line.pass == ""
@@ -118,7 +119,8 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 			break
 		}
 	}
-	if len(t.round.starts) == before && line.isPytest() { // a task by the name of pytest that runs code, as poe's of Python do
+	silent := !slices.ContainsFunc(chosen, func(sn snippet) bool { return sn.text.Len() > 0 || len(sn.argv) > 0 })
+	if len(t.round.starts) == before && line.isPytest() && silent { // a task by the name of pytest that runs code, as poe's of Python do
 		t.certain = false
 		return t.record(line, with(env, line.env)), true
 	}

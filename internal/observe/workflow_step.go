@@ -125,6 +125,7 @@ func (st stage) steps(n *source.Node) {
 		case never:
 			skipped := st
 			skipped.off, skipped.handed, skipped.clones = true, maps.Clone(st.handed), &[]clone{}
+			skipped.scope = st.scope.with("matrix", scopeContext{nil, true}) // of no entry of it
 			st.passed.over(step, func() { skipped.step(step, i+1) })
 		default:
 			st.passed.into(step)
