@@ -20,7 +20,7 @@ type function struct {
 var (
 	functionDef   = regexp.MustCompile(`(?m)^(?:async[ \t]+)?def[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]*\(`)
 	decoratedName = regexp.MustCompile(`\bname[ \t]*=[ \t]*["']([^"']+)`)
-	decoratedTags = regexp.MustCompile(`\btags[ \t]*=[ \t]*\[([^\]]*)\]`)
+	decoratedTags = regexp.MustCompile(`[(,\n][ \t]*tags[ \t]*=[ \t]*\[([^\]]*)\]`)
 	notByDefault  = regexp.MustCompile(`\bdefault[ \t]*=[ \t]*False\b`)
 )
 

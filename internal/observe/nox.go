@@ -18,8 +18,8 @@ func loadNox(f file, c call) (all found) {
 	read := code.Python()
 	grows := growthOf(read)
 	chosen := noxDefaults(read, grows, code.String())
-	if computedTags.MatchString(code.String()) {
-		c.labels = nil // nobody here knows whose they are
+	if s := code.String(); len(anyTags.FindAllString(s, -1)) > len(decoratedTags.FindAllString(s, -1)) {
+		c.labels = nil // some are given in other ways, and nobody here knows to which sessions
 	}
 	for _, g := range read.Groups {
 		sn := snippet{kind: Nox, tool: "nox", dir: dirOf(f.name), first: true, env: map[string]string{}}
@@ -53,8 +53,7 @@ func loadNox(f file, c call) (all found) {
 	return all
 }
 
-// computedTags matches tags of a session that are no list of names, or one that code makes.
-var computedTags = regexp.MustCompile(`\btags[ \t]*=[ \t]*(?:[^\[ \t\n]|\[[^\]"']*\bfor\b)`)
+var anyTags = regexp.MustCompile(`\btags\b`)
 
 // noxDefaults returns the sessions that a noxfile sets as those that are run where none is named; nothing where it sets none, or more than
 // one list of names.

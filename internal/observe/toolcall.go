@@ -139,7 +139,7 @@ func parseNox(words []pytest.Word) call {
 		case (w.Text == "-f" || w.Text == "--noxfile") && i+1 < len(words):
 			c.file = words[i+1].Text
 		case tagged.MatchString(w.Text):
-			taking = false
+			taking, c.unsure = false, true
 			for j := i + 1; j < len(words) && !strings.HasPrefix(words[j].Text, "-"); j++ {
 				c.labels = append(c.labels, words[j].Text)
 			}
