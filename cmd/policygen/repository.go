@@ -79,7 +79,7 @@ func (r *repository) enter(paths []string) error {
 		name := nameFrom(r.root, p)
 		if !fs.ValidPath(name) {
 			r.close()
-			return usageError("%q is not below the root %q", p, r.root)
+			return usageError("%q is outside of the repository, whose root is %q: run policygen in the one that it belongs to", p, r.root)
 		}
 		if _, err := os.Lstat(p); err != nil {
 			r.close()
