@@ -129,6 +129,8 @@ func targetOf(s observe.Start, p pytest.Value) string {
 		return ""
 	case p.From == pytest.Default: // the working directory, from the root already
 		return path.Clean(file)
+	case file == observe.Mount:
+		return "."
 	case strings.HasPrefix(file, observe.Mount+"/"):
 		return path.Clean(file[len(observe.Mount)+1:])
 	}

@@ -261,8 +261,17 @@ func wordOf(a source.PythonArg) pytest.Word {
 		t := a.String.Text(pytest.Unknown)
 		return pytest.Word{Text: t.String(), Pos: t.At(0)}
 	}
+	if m := joinedPath.FindStringSubmatch(a.Text.String()[max(0, a.Text.Len()-maxJoined):]); m != nil { // the program, in a folder that nobody here knows
+		return pytest.Word{Text: m[1], Pos: a.Text.At(0)}
+	}
 	return pytest.Word{Text: pytest.Unknown(a.Text.String()), Pos: a.Text.At(0)}
 }
+
+// maxJoined is how much of the end of an expression tells what it joins, in bytes.
+const maxJoined = 40
+
+// joinedPath matches the end of an expression that joins a folder with the name of pytest's program: bin / "pytest", os.path.join(bin, "pytest").
+var joinedPath = regexp.MustCompile(`(?:/|,)[ \t\n]*["'](pytest|py\.test)["'][ \t\n)]*$`)
 
 // displayWords returns the elements of a list as words. sys.executable is the interpreter.
 func displayWords(g *source.PythonGroup) []pytest.Word {
@@ -282,6 +291,9 @@ func startsPytest(words []pytest.Word) bool {
 		return false
 	}
 	if startsModule(words) { // such as torchrun
+		return true
+	}
+	if strings.Contains(words[0].Text, "/") && isPytestWord(pytest.Word{Text: name(words[0].Text)}) { // in a folder that an expression tells
 		return true
 	}
 	if _, known := pythonOrLauncher(words[0].Text); !known && len(pytest.Unknowns(words[0].Text)) == 0 {
