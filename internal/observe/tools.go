@@ -90,18 +90,8 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 	if t.isForeign(dir) {
 		return shell.Result{}, line.pass == ""
 	}
-	environment := cmp.Or(line.taskEnv, env["HATCH_ENV"])
-	file, chosen := "", []snippet(nil)
-	if beside := path.Dir(t.entry.file()); t.entry.kind.Shown() && line.dir == mount {
-		file, chosen = t.chosen(program, environment, c, path.Join(beside, c.dir), env) // what a page shows may be meant for its own folder
-	}
-	if len(chosen) == 0 {
-		file, chosen = t.chosen(program, environment, c, relative(dir), env)
-	}
-	if len(chosen) == 0 && len(pytest.Unknowns(dir)) > 0 { // more likely that of the repository than another
-		t.certain = false
-		file, chosen = t.chosen(program, environment, c, ".", env)
-	}
+	file, chosen, sure := t.lookUp(program, c, dir, line, env)
+	t.certain = t.certain && sure
 	if len(chosen) == 0 {
 		if res, taken := t.fallback(line, env); taken { // of a name that made files may have
 			return res, true
@@ -125,6 +115,27 @@ func (t trail) task(line command, env map[string]string) (shell.Result, bool) {
 		return t.record(line, with(env, line.env)), true
 	}
 	return ended(status), true
+}
+
+// lookUp returns what a call runs, and the file that says so: beside a page that shows it, or in the folder that it is run in. Where nobody
+// knows that folder the root is more likely than another, but it is not sure.
+func (t trail) lookUp(program string, c call, dir string, line command, env map[string]string) (file string, chosen []snippet, sure bool) {
+	environment := cmp.Or(line.taskEnv, env["HATCH_ENV"])
+	var folders []string
+	if beside := path.Dir(t.entry.file()); t.entry.kind.Shown() && line.dir == mount {
+		folders = append(folders, path.Join(beside, c.dir))
+	}
+	folders = append(folders, relative(dir))
+	for _, folder := range folders {
+		if file, chosen = t.chosen(program, environment, c, folder, env); len(chosen) > 0 {
+			return file, chosen, true
+		}
+	}
+	if len(pytest.Unknowns(dir)) > 0 {
+		file, chosen = t.chosen(program, environment, c, ".", env)
+		return file, chosen, false
+	}
+	return "", nil, true
 }
 
 // chosen returns what a call runs in a folder and an environment, and the file that says so.
