@@ -65,6 +65,10 @@ func (c *command) step() bool {
 	case pythonName.MatchString(program):
 		return c.python()
 	}
+	if program == "git" && len(c.words) > 3 && c.words[1].Text == "bisect" && c.words[2].Text == "run" {
+		c.words, c.launched = c.words[3:], true
+		return true
+	}
 	l, ok := launchers[program]
 	if !ok {
 		return false

@@ -99,15 +99,13 @@ func fileShown(code source.Code) string {
 
 // readShownFile returns the commands of a block that shows a file: they are where its tool has them.
 func readShownFile(f file, code source.Code, as string, kind Kind) (list []snippet) {
-	content, ok := source.Within(f.content, code.Text)
-	if !ok {
-		return nil
-	}
-	read := readTOML
+	var shown found
 	if as == "tox.ini" {
-		read = readToxINI
+		shown = distinctCommands(loadToxINI(f, code.Text, call{}))
+	} else if content, ok := source.Within(f.content, code.Text); ok {
+		shown = readTOML(file{name: f.name, as: as, content: content})
 	}
-	for _, sn := range read(file{name: f.name, as: as, content: content}).snippets {
+	for _, sn := range shown.snippets {
 		if sn.text.Len() > 0 || len(sn.argv) > 0 {
 			sn.kind, sn.tool, sn.name, sn.where, sn.dir, sn.needs = kind, "", "", "", "", nil
 			list = append(list, sn)
@@ -289,7 +287,12 @@ func lineCommands(t source.Text) (list []source.Text) {
 		if among && namesOnly.MatchString(line.String()) {
 			continue
 		}
-		if command, ok := shownCommand(line); ok {
+		command, ok := shownCommand(line)
+		if m := commentLine.FindStringIndex(line.String()); !ok && m != nil {
+			command, ok = shownCommand(line.Slice(m[1], line.Len()))
+			ok = ok && hasOptionOrPath(splitWords(command))
+		}
+		if ok {
 			list = append(list, command)
 		}
 	}

@@ -198,7 +198,7 @@ func wordsToRun(g *source.PythonGroup) []pytest.Word {
 	case first == nil:
 	case first.String != nil && takesWords(g):
 		return callWords(g)
-	case runsText.MatchString(g.Name) && first.String != nil && isPytestWord(wordOf(*first)):
+	case runsText.MatchString(g.Name) && first.String != nil && isPytestWord(pytest.Word{Text: name(wordOf(*first).Text)}):
 		return []pytest.Word{wordOf(*first)}
 	}
 	return nil

@@ -131,7 +131,7 @@ func (t trail) lookUp(program string, c call, dir string, line command, env map[
 			return file, chosen, true
 		}
 	}
-	if len(pytest.Unknowns(dir)) > 0 {
+	if len(pytest.Unknowns(dir)) > 0 || strings.HasPrefix(dir, mount+"/") && !t.scan.repo.exists(relative(dir)) { // such as where a service has the repository
 		file, chosen = t.chosen(program, environment, c, ".", env)
 		return file, chosen, false
 	}

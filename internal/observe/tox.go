@@ -25,12 +25,12 @@ func loadTox(f file, c call) found {
 	if path.Ext(f.base()) == ".toml" {
 		return loadToxTOML(f, c)
 	}
-	return loadToxINI(f, c)
+	return loadToxINI(f, f.text(), c)
 }
 
-// loadToxINI is loadTox for a tox.ini, whatever the name of the file.
-func loadToxINI(f file, c call) found {
-	sections, err := source.ParseINI(f.name, f.content)
+// loadToxINI is loadTox for a tox.ini, which may be a part of a file.
+func loadToxINI(f file, text source.Text, c call) found {
+	sections, err := text.ParseINI()
 	if err != nil {
 		return unread(err)
 	}

@@ -20,12 +20,7 @@ func loadToxTOML(f file, c call) found {
 		}
 	}
 	if legacy := root.Get("legacy_tox_ini"); legacy != nil {
-		content, ok := source.Within(f.content, legacy.Text)
-		if !ok {
-			return found{} // a tox.ini of one line has no commands
-		}
-		f.content = content
-		return loadToxINI(f, c)
+		return loadToxINI(f, legacy.Text.Dedented(), c)
 	}
 	return toxTable{root, f, c.words}.found(c)
 }

@@ -30,7 +30,11 @@ func (s Section) Get(key string) *Node { return lookup(s.Entries, key) }
 // Python's configparser, which tox and setuptools use, differs in what rarely matters to commands: keys are compared in lower
 // case, blank lines within a value stay, and the first key of a section may be indented.
 func ParseINI(file string, text []byte) ([]Section, error) {
-	t := NewText(file, text)
+	return NewText(file, text).ParseINI()
+}
+
+// ParseINI is the function of that name for a text that may be part of a file, such as legacy_tox_ini in pyproject.toml.
+func (t Text) ParseINI() ([]Section, error) {
 	if p := t.notUTF8(); p != nil {
 		return nil, p
 	}
@@ -170,6 +174,24 @@ func pythonSpace(c rune) bool { return unicode.IsSpace(c) || 0x1c <= c && c <= 0
 func startsWithSpace(s string) bool {
 	c, _ := utf8.DecodeRuneInString(s)
 	return pythonSpace(c)
+}
+
+// Dedented returns a text without the blanks that all of its lines begin with.
+func (t Text) Dedented() Text {
+	lines := t.Lines()
+	margin := -1
+	for _, line := range lines {
+		if s := line.String(); strings.TrimSpace(s) != "" {
+			if blanks := len(s) - len(strings.TrimLeft(s, " \t")); margin < 0 || blanks < margin {
+				margin = blanks
+			}
+		}
+	}
+	var parts []Text
+	for _, line := range lines {
+		parts = append(parts, line.Slice(min(max(margin, 0), line.Len()), line.Len()), Literal("\n", line.Slice(line.Len(), line.Len())))
+	}
+	return JoinTexts(parts...)
 }
 
 // Within returns a copy of a file in which all but one text is a comment of INI and TOML, so that ParseINI and ParseTOML tell the places
