@@ -73,38 +73,6 @@ func tasksOf(f file, root *source.Node, c call) (all found) {
 	return all
 }
 
-// wheelFolder matches what cibuildwheel puts the folder of the project for.
-var wheelFolder = regexp.MustCompile(`\{(project|package)\}`)
-
-// wheelTests returns the commands with which cibuildwheel tests a wheel: for all platforms, for one, and for those that an override
-// selects (https://cibuildwheel.pypa.io/en/stable/options/#test-command). A list is one command line, joined by "&&".
-func wheelTests(f file, table *source.Node) (list []snippet) {
-	if table == nil {
-		return nil
-	}
-	for _, item := range table.Items {
-		list = append(list, wheelTests(f, item)...)
-	}
-	for _, e := range table.Entries {
-		if e.Key.String() != "test-command" {
-			list = append(list, wheelTests(f, e.Value)...)
-			continue
-		}
-		var parts []source.Text
-		for _, command := range append([]*source.Node{e.Value}, e.Value.Items...) {
-			if command.Kind == source.Scalar {
-				if len(parts) > 0 {
-					parts = append(parts, source.Literal(" && ", command.Text.Slice(0, 0)))
-				}
-				parts = append(parts, command.Text)
-			}
-		}
-		text := replaceAll(source.JoinTexts(parts...), wheelFolder, func(string) string { return path.Join(mount, dirOf(f.name)) })
-		list = append(list, snippet{kind: Task, where: "cibuildwheel's test-command", text: text, dir: dirOf(f.name), dialect: shell.POSIX})
-	}
-	return list
-}
-
 var fileOf = map[string]string{"poe": "poe_tasks.toml", "pixi": "pixi.toml"}
 
 // A tableAt is a table and what holds it.

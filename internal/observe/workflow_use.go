@@ -159,35 +159,6 @@ func (st stage) foreign(use, with *source.Node, dir string) {
 	}
 }
 
-var cibuildwheelPlace = regexp.MustCompile(`\{(project|package|wheel)\}`)
-
-// cibuildwheel takes the commands with which cibuildwheel tests a wheel, from a folder outside of the project.
-// https://cibuildwheel.pypa.io/en/stable/options/#test-command
-func (st stage) cibuildwheel() {
-	for _, name := range slices.Sorted(maps.Keys(st.texts)) {
-		if strings.HasPrefix(name, "CIBW_TEST_COMMAND") {
-			st.testWheel(st.texts[name])
-		}
-	}
-}
-
-func (st stage) testWheel(command source.Text) {
-	var parts []source.Text
-	at := 0
-	for _, m := range cibuildwheelPlace.FindAllStringIndex(command.String(), -1) {
-		place := command.Slice(m[0], m[1])
-		value := mount
-		if place.String() == "{wheel}" {
-			value = "/tmp/cibuildwheel/wheel.whl"
-		}
-		parts = append(parts, command.Slice(at, m[0]), source.Literal(value, place))
-		at = m[1]
-	}
-	sn := st.snippet(source.JoinTexts(append(parts, command.Slice(at, command.Len()))...))
-	sn.dialect, sn.errExit, sn.dir = shell.POSIX, true, fromRoot("/tmp/cibuildwheel")
-	st.out.add(sn)
-}
-
 // placeOf returns where a step hands its inputs to an action.
 func placeOf(use, with *source.Node) finding.Position {
 	if with != nil {
