@@ -52,7 +52,7 @@ func (t trail) follow(c shell.Command) shell.Result {
 		return t.shellText(*line.text, nil, line.dir, env)
 	case len(line.words) == 0:
 		return shell.Result{}
-	case line.pass == "" && line.isPytest() && !t.holds(line):
+	case line.pass == "" && line.isPytest() && !t.isOwnFile(line):
 		return t.record(line, env)
 	}
 	for _, way := range t.ways() {
@@ -66,8 +66,8 @@ func (t trail) follow(c shell.Command) shell.Result {
 	return shell.Result{}
 }
 
-// holds reports whether the program is a file of the repository, which may only be called like one that is known.
-func (t trail) holds(line command) bool {
+// isOwnFile reports whether the program is a file of the repository, which may only be called like one that is known.
+func (t trail) isOwnFile(line command) bool {
 	if line.module || !strings.Contains(line.words[0].Text, "/") {
 		return false
 	}
