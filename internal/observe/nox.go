@@ -69,15 +69,21 @@ func noxDefaults(read source.Python, grows growth, code string) (names []string)
 			return nil
 		}
 		for _, w := range displayWords(g) {
-			base, _, _ := strings.Cut(w.Text, "(")
-			base, _, _ = strings.Cut(base, "-")
-			names = append(names, w.Text, base) // tests-3.12 is a session of tests
+			names = append(names, sessionNames(w.Text)...)
 		}
 	}
 	if slices.ContainsFunc(names, func(name string) bool { return len(pytest.Unknowns(name)) > 0 }) {
 		return nil
 	}
 	return names
+}
+
+// sessionNames returns the names that a word gives a session: the whole, and what stands before the version of Python and the parameters,
+// as tests-3.12(lib='a') is a session of tests.
+func sessionNames(word string) []string {
+	base, _, _ := strings.Cut(word, "(")
+	base, _, _ = strings.Cut(base, "-")
+	return []string{word, base}
 }
 
 var setsSessions = regexp.MustCompile(`(?m)^[ \t]*nox\.options\.sessions[ \t]*=`)
@@ -104,7 +110,7 @@ func wrappedWords(g *source.PythonGroup, functions *functionTable, c call, env m
 	}
 	rest := *g
 	rest.Args = g.Args[1:]
-	if words := sessionWords(&rest, c, env); len(words) > 0 && (isPytestWord(words[0]) || words[0].Text == "nox" || words[0].Text == "tox" || startsPytest(words)) {
+	if words := sessionWords(&rest, c, env); len(words) > 0 && (isRunner(words[0]) || startsPytest(words)) {
 		return words
 	}
 	return nil

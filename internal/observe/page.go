@@ -171,7 +171,7 @@ func commandsIn(code source.Code) []source.Text {
 	case shellLanguages[lang]:
 		list := append([]source.Text{code.Text}, commentedCommands(code.Text)...)
 		for _, line := range logicalLines(code.Text) {
-			list = append(list, textsOf(commandsKept(line))...)
+			list = append(list, textsOf(commandsKept(line).snippets)...)
 		}
 		return list
 	}
@@ -183,11 +183,11 @@ func commandsInPython(t source.Text) (list []source.Text) {
 	read := t.Python()
 	for _, s := range read.Strings {
 		if s.Doc {
-			list = append(list, textsOf(commandsInComment(s.Text(unknownWord)))...)
+			list = append(list, textsOf(commandsInComment(s.Text(unknownWord)).snippets)...)
 		}
 	}
 	for _, c := range read.Comments {
-		list = append(list, textsOf(commandsInComment(c))...)
+		list = append(list, textsOf(commandsInComment(c).snippets)...)
 	}
 	return list
 }
@@ -203,8 +203,8 @@ func mistaken(t source.Text) (list []source.Text) {
 	return list
 }
 
-func textsOf(f found) (list []source.Text) {
-	for _, sn := range f.snippets {
+func textsOf(snippets []snippet) (list []source.Text) {
+	for _, sn := range snippets {
 		list = append(list, sn.text)
 	}
 	return list

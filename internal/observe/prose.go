@@ -183,3 +183,16 @@ func sentence(words []pytest.Word) bool {
 	}
 	return inRow == 1 && len(words) == 1 && strings.ToLower(words[0].Text) != words[0].Text && !metavariable.MatchString(words[0].Text)
 }
+
+// wantsMore reports whether a command ends with an option of pytest or tox that takes a value: a text that is about the option.
+func wantsMore(command source.Text) bool {
+	return openEnd.MatchString(command.String())
+}
+
+var openEnd = regexp.MustCompile(`[ \t](-[kmncoeW]|--dist|--env|--numprocesses|--maxfail|--timeout|--rootdir|--tx)[ \t]*$|test[ \t].*-p[ \t]*$`)
+
+func hasOptionOrPath(words []pytest.Word) bool {
+	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w pytest.Word) bool {
+		return strings.HasPrefix(w.Text, "-") || strings.Contains(w.Text, "/") || w.Text == "." || w.Text == "$@" || strings.HasPrefix(w.Text, "{")
+	})
+}

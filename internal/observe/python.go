@@ -1,11 +1,8 @@
 package observe
 
 import (
-	"cmp"
 	"path"
 	"regexp"
-	"slices"
-	"sort"
 	"strings"
 
 	"policygen/internal/pytest"
@@ -45,44 +42,6 @@ func isTest(file string) bool {
 	return strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py")
 }
 
-// advice matches words of a message behind which it tells a command.
-var advice = regexp.MustCompile(`(?i)\b(usage|run|run it|run with|use|try|execute|rerun|re-run|reproduce|command|example|e\.g\.|with|via|type|invoke): *`)
-
-// advised matches a message that tells to use a command in the middle of a sentence.
-var advised = regexp.MustCompile(`(?i)\b(?:run|use|try|execute|rerun|re-run|invoke)[ \t]+((?:python[0-9.]*[ \t]+-m[ \t]+)?(?:pytest|py\.test|tox|nox)[ \t]+-)`)
-
-// quoted matches what a message has between quotes.
-var quoted = regexp.MustCompile(`'([^']+)'|"([^"]+)"`)
-
-// toldIn returns the commands that a text of one line tells its reader: behind a word that leads in, between quotes, or, where it is no
-// data that code or a test has to do with, the whole of it.
-func toldIn(text source.Text, data bool) (list []snippet) {
-	told := func(t source.Text) bool {
-		command, ok := shownCommand(t)
-		if ok = ok && hasOptionOrPath(splitWords(command)); ok {
-			list = append(list, snippet{kind: Comment, dialect: shell.Bash, text: withoutPlaceholders(command)})
-		}
-		return ok
-	}
-	if m := advice.FindStringIndex(text.String()); m != nil && told(text.Slice(m[1], text.Len())) || !data && told(text) {
-		return list
-	}
-	if m := advised.FindStringSubmatchIndex(text.String()); m != nil && told(text.Slice(m[2], text.Len())) {
-		return list
-	}
-	if list = spanned(text); len(list) > 0 {
-		return list
-	}
-	for _, m := range quoted.FindAllStringSubmatchIndex(text.String(), -1) {
-		for i := 2; i < len(m); i += 2 {
-			if m[i] >= 0 && told(text.Slice(m[i], m[i+1])) {
-				list[len(list)-1].inline = true
-			}
-		}
-	}
-	return list
-}
-
 // startsProcesses matches code that may start a command line which stands in a text somewhere in it.
 var startsProcesses = regexp.MustCompile(`\b(subprocess|os\.system|os\.popen|shlex)\b`)
 
@@ -97,19 +56,6 @@ func textsToRun(read source.Python) (list []snippet) {
 		list = append(list, snippet{kind: Python, where: "a text", dialect: shell.Bash, text: text, doubtful: true})
 	}
 	return list
-}
-
-// wantsMore reports whether a command ends with an option of pytest or tox that takes a value: a text that is about the option.
-func wantsMore(command source.Text) bool {
-	return openEnd.MatchString(command.String())
-}
-
-var openEnd = regexp.MustCompile(`[ \t](-[kmncoeW]|--dist|--env|--numprocesses|--maxfail|--timeout|--rootdir|--tx)[ \t]*$|test[ \t].*-p[ \t]*$`)
-
-func hasOptionOrPath(words []pytest.Word) bool {
-	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w pytest.Word) bool {
-		return strings.HasPrefix(w.Text, "-") || strings.Contains(w.Text, "/") || w.Text == "." || w.Text == "$@" || strings.HasPrefix(w.Text, "{")
-	})
 }
 
 // readPythonCode reads how code of Python starts pytest.
@@ -136,7 +82,7 @@ func startsInCode(read source.Python) (list []snippet) {
 		case g.Kind == source.PythonList || g.Kind == source.PythonTuple:
 			words := displayWords(g)
 			run := commandName.MatchString(g.To) || runsText.MatchString(g.In)
-			if !startsPytest(words) && !(run && len(words) > 0 && (isPytestWord(words[0]) || words[0].Text == "tox" || words[0].Text == "nox")) {
+			if !startsPytest(words) && !(run && len(words) > 0 && isRunner(words[0])) {
 				continue
 			}
 			sn.argv, sn.where = [][]pytest.Word{append(words, grows.behind(g)...)}, "a list of words"
@@ -146,40 +92,6 @@ func startsInCode(read source.Python) (list []snippet) {
 		list = append(list, sn)
 	}
 	return list
-}
-
-// A growth tells to which names code adds words, on which lines.
-type growth struct {
-	lines map[string][]int
-	defs  []int
-}
-
-func growthOf(read source.Python) growth {
-	g := growth{lines: map[string][]int{}, defs: read.Defs}
-	for _, a := range read.Added {
-		g.lines[a.To] = append(g.lines[a.To], a.Line)
-	}
-	for _, call := range read.Groups {
-		if m := growing.FindStringSubmatch(call.Name); m != nil && call.Kind == source.PythonCall {
-			g.lines[m[1]] = append(g.lines[m[1]], call.Pos.Line)
-		}
-	}
-	return g
-}
-
-// growing matches the call of a method that adds to a list.
-var growing = regexp.MustCompile(`(?:^|\.)([^.]+)\.(?:extend|append|insert)$`)
-
-// behind returns an unknown word for what code puts behind the elements of a list: by "+", or in the function that makes it, or, where none
-// does, anywhere.
-func (g growth) behind(list *source.PythonGroup) []pytest.Word {
-	function := func(line int) int { return sort.SearchInts(g.defs, line+1) }
-	own := function(list.Pos.Line)
-	grows := list.To != "" && slices.ContainsFunc(g.lines[list.To], func(line int) bool { return own == 0 || function(line) == own })
-	if !list.More && !grows {
-		return nil
-	}
-	return []pytest.Word{{Text: pytest.Unknown(cmp.Or(list.To, "more words")), Pos: list.End}}
 }
 
 // commandName matches names of lists that hold the words of a command.
@@ -211,7 +123,7 @@ func takesWords(g *source.PythonGroup) bool {
 		return true
 	}
 	return len(words) > 1 && strings.HasPrefix(words[1].Text, "-") && len(words[1].Text) < 40 && !strings.Contains(words[1].Text, " ") &&
-		(isPytestWord(words[0]) || words[0].Text == "tox" || words[0].Text == "nox")
+		isRunner(words[0])
 }
 
 // callWords returns the arguments of a call without a name as words.
@@ -296,7 +208,7 @@ func startsPytest(words []pytest.Word) bool {
 	if strings.Contains(words[0].Text, "/") && isPytestWord(pytest.Word{Text: name(words[0].Text)}) { // in a folder that an expression tells
 		return true
 	}
-	if _, known := pythonOrLauncher(words[0].Text); !known && len(pytest.Unknowns(words[0].Text)) == 0 {
+	if !runsOthers(words[0].Text) && len(pytest.Unknowns(words[0].Text)) == 0 {
 		return words[0].Text == "pytest" && hasOptionOrPath(words)
 	}
 	line := words
@@ -310,9 +222,10 @@ func startsPytest(words []pytest.Word) bool {
 	return c.isPytest()
 }
 
-func pythonOrLauncher(word string) (string, bool) {
-	_, ok := launchers[name(word)]
-	return word, ok || pythonName.MatchString(name(word))
+// runsOthers reports whether a program is an interpreter of Python, or one that runs the command behind it.
+func runsOthers(program string) bool {
+	_, ok := launchers[name(program)]
+	return ok || pythonName.MatchString(name(program))
 }
 
 var runsText = regexp.MustCompile(`(^|\.)(system|popen|run|call|check_call|check_output|Popen|getoutput|getstatusoutput|sh|shell|local|sudo)$`)

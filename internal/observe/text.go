@@ -79,13 +79,9 @@ func commandsOfLine(line source.Text) []source.Text {
 	if list := setCommands(line); len(list) > 0 {
 		return list
 	}
-	list := textsOf(found{snippets: spanned(line)})
-	for _, m := range quoted.FindAllStringSubmatchIndex(line.String(), -1) {
-		for i := 2; i < len(m); i += 2 {
-			if m[i] >= 0 {
-				list = append(list, setCommands(line.Slice(m[i], m[i+1]))...)
-			}
-		}
+	list := textsOf(spanned(line))
+	for _, text := range betweenQuotes(line) {
+		list = append(list, setCommands(text)...)
 	}
 	return list
 }

@@ -148,9 +148,7 @@ func parseNox(words []pytest.Word) call {
 		case strings.HasPrefix(w.Text, "-"):
 			taking = false
 		case taking:
-			base, _, _ := strings.Cut(w.Text, "(") // what parametrizes it
-			base, _, _ = strings.Cut(base, "-")
-			c.names = append(c.names, w.Text, base) // tests-3.12 is a session of tests
+			c.names = append(c.names, sessionNames(w.Text)...)
 		}
 	}
 	return c
