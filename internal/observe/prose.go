@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,24 +40,24 @@ func shownCommand(line source.Text) (source.Text, bool) {
 		if begun, ok := beforeSentence(line); ok {
 			return begun, true
 		}
-		key := leadIn.FindStringIndex(line.String())
-		m := key
-		if named := leadName.FindStringIndex(line.String()); named != nil {
-			at := strings.IndexByte(line.String(), '=') + 1
-			m = []int{0, at}
-		}
-		if m == nil {
-			m = leadWord.FindStringIndex(line.String())
-		}
-		if m == nil {
+		lead := leadOf(line.String())
+		if lead == "" {
 			return line, false
 		}
-		name := line.String()[:m[1]]
-		if line = withoutQuotes(line.Slice(m[1], line.Len())); key != nil && variableKey.MatchString(name) && (isBare(line) || versions.MatchString(line.String())) {
+		line = withoutQuotes(line.Slice(len(lead), line.Len()))
+		if variableKey.MatchString(lead) && (isBare(line) || versions.MatchString(line.String())) {
 			return line, false // of names of packages
 		}
 	}
 	return line, false
+}
+
+// leadOf returns what leads in to a command at the beginning of a line: the name of a variable, a few words and a colon, or a word.
+func leadOf(line string) string {
+	if leadName.MatchString(line) {
+		return line[:strings.IndexByte(line, '=')+1]
+	}
+	return cmp.Or(leadIn.FindString(line), leadWord.FindString(line))
 }
 
 // beforeSentence returns the command that a line begins with where a sentence goes on behind a mark: "pytest -n 4 tests. This is slow".

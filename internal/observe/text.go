@@ -38,31 +38,40 @@ var (
 // remark matches what begins a comment in one language or another.
 var remark = regexp.MustCompile(`^[ \t]*(#+|//+|/?\*+|;+|--+|%+|\.\.|rem[ \t]|REM[ \t])[ \t]*`)
 
-// readOtherText reads the commands of a file of which nothing is known but its lines: a comment may show one, and a line, a value
-// or a text between quotes may be one. None of them is certain.
+// readOtherText reads the commands of a file of which nothing is known but its lines. None of them is certain.
 func readOtherText(f file) (all found) {
-	under := false // a key whose list is commands
+	listed := false // below a key whose list is commands
 	for _, line := range logicalLines(f.text()) {
-		if item := listItem.FindStringIndex(line.String()); item == nil {
-			under = commandsKey.MatchString(line.String())
-		} else if command, ok := shownCommand(line); under && ok {
-			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(command), doubtful: true})
-			continue
+		item := listItem.MatchString(line.String())
+		if !item {
+			listed = commandsKey.MatchString(line.String())
 		}
-		if m := rpmMacro.FindStringSubmatchIndex(line.String()); m != nil {
-			text := source.JoinTexts(line.Slice(m[2], m[3]), line.Slice(m[4], line.Len()))
-			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(text), doubtful: true})
-			continue
-		}
-		if m := remark.FindStringIndex(line.String()); m != nil {
-			all.merge(commandsInComment(line.Slice(m[1], line.Len())))
-			continue
-		}
-		for _, command := range commandsOfLine(line) {
-			all.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(command), doubtful: true})
-		}
+		all.merge(commandsOfOther(line, listed && item))
 	}
 	return all
+}
+
+// commandsOfOther returns the commands of a line: an item of a list of them is one, so is a macro of RPM, a comment may show some, and the
+// line, its value or a text between quotes may be one.
+func commandsOfOther(line source.Text, listed bool) (shown found) {
+	var commands []source.Text
+	command, ok := shownCommand(line)
+	macro := rpmMacro.FindStringSubmatchIndex(line.String())
+	comment := remark.FindStringIndex(line.String())
+	switch {
+	case listed && ok:
+		commands = []source.Text{command}
+	case macro != nil:
+		commands = []source.Text{source.JoinTexts(line.Slice(macro[2], macro[3]), line.Slice(macro[4], line.Len()))}
+	case comment != nil:
+		return commandsInComment(line.Slice(comment[1], line.Len()))
+	default:
+		commands = commandsOfLine(line)
+	}
+	for _, command := range commands {
+		shown.add(snippet{kind: Text, dialect: shell.Bash, text: withoutPlaceholders(command), doubtful: true})
+	}
+	return shown
 }
 
 // rpmMacro matches the macros of RPM that run pytest and tox.
